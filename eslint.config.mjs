@@ -1,0 +1,97 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+import * as jsoncParser from 'jsonc-eslint-parser';
+
+// Imports go one way: contract -> adapter -> kit -> app (docs/architecture.md). A library that is
+// about one outside package is the only one that may import it.
+const homes = {
+  express: 'service',
+  'prom-client': 'metrics',
+  winston: 'logging',
+  'winston-transport': 'logging',
+  '@opentelemetry/*': 'tracing',
+  ioredis: 'redis',
+  knex: 'database',
+  pg: 'database',
+  undici: 'gateway',
+};
+const layers = ['contract', 'adapter', 'kit', 'app', 'tool', 'test'];
+const mayImport = {
+  contract: ['contract'],
+  adapter: ['adapter', 'contract'],
+  kit: ['adapter', 'contract'],
+  app: ['kit', 'adapter', 'contract'],
+  tool: ['kit', 'adapter', 'contract', 'test', 'tool'],
+  test: ['kit', 'adapter', 'contract', 'test', 'tool', 'app'],
+};
+
+/** Forbids, in every project but its home, the outside packages that have exactly one home. */
+function packageHomes() {
+  const restrict = (files, ignores, packages) => ({
+    files,
+    ignores: [...ignores, '**/test/**', 'libs/testkit/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: packages.map((name) => ({ group: [name], message: `${name} is imported by libs/${homes[name]} only.` })) },
+      ],
+    },
+  });
+  const names = Object.keys(homes);
+  const projects = [...new Set(Object.values(homes))];
+  return [
+    restrict(['apps/**/*.ts', 'libs/**/*.ts'], projects.map((project) => `libs/${project}/**`), names),
+    ...projects.map((project) =>
+      restrict([`libs/${project}/**/*.ts`], [], names.filter((name) => homes[name] !== project)),
+    ),
+  ];
+}
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/.cache', '**/.nx', '**/test-results'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.mts'],
+    extends: [...tseslint.configs.recommendedTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true }, globals: globals.node },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints: layers.map((layer) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: mayImport[layer].map((name) => `layer:${name}`),
+          })),
+        },
+      ],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  ...packageHomes(),
+  {
+    files: ['**/test/**/*.ts'],
+    rules: {
+      // node:test returns promises that it awaits itself.
+      '@typescript-eslint/no-floating-promises': 'off',
+    },
+  },
+  { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },
+  {
+    files: ['**/package.json'],
+    languageOptions: { parser: jsoncParser },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/eslint.config.mjs', '{projectRoot}/test/**/*'], checkObsoleteDependencies: true }],
+    },
+  },
+);
