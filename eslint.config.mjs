@@ -35,16 +35,29 @@ function packageHomes() {
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: packages.map((name) => ({ group: [name], message: `${name} is imported by libs/${homes[name]} only.` })) },
+        {
+          patterns: packages.map((name) => ({
+            group: [name],
+            message: `${name} is imported by libs/${homes[name]} only.`,
+          })),
+        },
       ],
     },
   });
   const names = Object.keys(homes);
   const projects = [...new Set(Object.values(homes))];
   return [
-    restrict(['apps/**/*.ts', 'libs/**/*.ts'], projects.map((project) => `libs/${project}/**`), names),
+    restrict(
+      ['apps/**/*.ts', 'libs/**/*.ts'],
+      projects.map((project) => `libs/${project}/**`),
+      names,
+    ),
     ...projects.map((project) =>
-      restrict([`libs/${project}/**/*.ts`], [], names.filter((name) => homes[name] !== project)),
+      restrict(
+        [`libs/${project}/**/*.ts`],
+        [],
+        names.filter((name) => homes[name] !== project),
+      ),
     ),
   ];
 }
@@ -71,7 +84,10 @@ export default tseslint.config(
       ],
       '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
       eqeqeq: 'error',
@@ -91,7 +107,14 @@ export default tseslint.config(
     languageOptions: { parser: jsoncParser },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/dependency-checks': ['error', { ignoredFiles: ['{projectRoot}/eslint.config.mjs', '{projectRoot}/test/**/*'], checkObsoleteDependencies: true }],
+      '@nx/dependency-checks': [
+        'error',
+        {
+          buildTargets: ['compile'],
+          ignoredFiles: ['{projectRoot}/eslint.config.mjs', '{projectRoot}/test/**/*'],
+          checkObsoleteDependencies: true,
+        },
+      ],
     },
   },
 );

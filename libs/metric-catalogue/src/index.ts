@@ -1,1 +1,22 @@
-export {};
+export { APPS_WITH_DATABASE, EVERY_APP } from './apps.ts';
+export type { AppName } from './apps.ts';
+export { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS, SECSCAN_RESULT_BUCKETS, WORKER_BUCKETS } from './buckets.ts';
+export { CATALOGUE, metricNamesOf } from './catalogue.ts';
+export type { LabelsOf, MetricName, MetricNameOf, MetricNameOfType } from './catalogue.ts';
+export { PYTHON_ONLY_METRICS } from './data/python-only-metrics.ts';
+export {
+  DECISION_SOURCES,
+  DOCKER_SCHEMA1_MEDIA_TYPE,
+  FALLBACK_REASONS,
+  GC_QUEUES,
+  GC_TABLES,
+  HTTP_METHODS,
+  MANIFEST_MEDIA_TYPES,
+  OTHER,
+  PROTOCOLS,
+  ROUTING_REASONS,
+  SECSCAN_ACTIONS,
+  WORKER_OPERATIONS,
+  WORKERS,
+} from './known-values.ts';
+export type { KnownValues, MetricDefinition } from './metric-definition.ts';

@@ -1,1 +1,9 @@
-export {};
+export { createMetrics, DEFAULT_RUNTIME } from './create-metrics.ts';
+export type {
+  BoundCounter,
+  BoundGauge,
+  BoundHistogram,
+  Exposition,
+  Metrics,
+  MetricsOptions,
+} from './create-metrics.ts';

@@ -1,0 +1,21 @@
+/** The six apps, in the order in which the milestones bring them in. */
+export const EVERY_APP = [
+  'switch-controller',
+  'registry-metrics',
+  'api-health',
+  'gc-worker',
+  'globalstats-worker',
+  'pullmetrics-worker',
+] as const;
+
+/** The name of an app. */
+export type AppName = (typeof EVERY_APP)[number];
+
+/** Apps that hold a database pool: all but the switch controller. */
+export const APPS_WITH_DATABASE = [
+  'registry-metrics',
+  'api-health',
+  'gc-worker',
+  'globalstats-worker',
+  'pullmetrics-worker',
+] as const satisfies readonly AppName[];

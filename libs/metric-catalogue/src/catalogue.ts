@@ -1,0 +1,37 @@
+import type { AppName } from './apps.ts';
+import { COMPANION_METRICS } from './data/companion-metrics.ts';
+import { OWN_METRICS } from './data/own-metrics.ts';
+import { PLAN_METRICS } from './data/plan-metrics.ts';
+import { PYTHON_METRICS } from './data/python-metrics.ts';
+
+/** Every metric that the new runtime exposes, by wire name. */
+export const CATALOGUE = {
+  ...PYTHON_METRICS,
+  ...COMPANION_METRICS,
+  ...PLAN_METRICS,
+  ...OWN_METRICS,
+} as const;
+
+type Catalogue = typeof CATALOGUE;
+
+/** The wire name of a metric. */
+export type MetricName = keyof Catalogue;
+
+/** The wire names that an app exposes. */
+export type MetricNameOf<App extends AppName> = {
+  [Name in MetricName]: App extends Catalogue[Name]['apps'][number] ? Name : never;
+}[MetricName];
+
+/** The wire names of one type of metric that an app exposes. */
+export type MetricNameOfType<App extends AppName, Type extends 'counter' | 'gauge' | 'histogram'> = {
+  [Name in MetricNameOf<App>]: Catalogue[Name]['type'] extends Type ? Name : never;
+}[MetricNameOf<App>];
+
+/** The labels of a metric with their values: all of them, and no others. */
+export type LabelsOf<Name extends MetricName> = Readonly<Record<Catalogue[Name]['labels'][number], string>>;
+
+/** The wire names that the catalogue assigns to an app, in the catalogue's order. */
+export function metricNamesOf(app: AppName): MetricName[] {
+  const names = Object.keys(CATALOGUE) as MetricName[];
+  return names.filter((name) => (CATALOGUE[name].apps as readonly AppName[]).includes(app));
+}

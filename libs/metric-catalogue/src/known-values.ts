@@ -1,0 +1,96 @@
+/** What a label value becomes that is outside the label's known set. */
+export const OTHER = 'other';
+
+/** HTTP methods that a route of Quay can have; WebDAV's and unknown ones are `other`. */
+export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Registry protocols (contract section 3). */
+export const PROTOCOLS = ['v1', 'v2'] as const;
+
+/** Media type that a push without one, or with `application/json`, stands for: Docker schema 1 (contract section 3). */
+export const DOCKER_SCHEMA1_MEDIA_TYPE = 'application/vnd.docker.distribution.manifest.v1+json';
+
+/** Manifest media types that Quay accepts, and the empty one of refused pushes (contract section 3). */
+export const MANIFEST_MEDIA_TYPES = [
+  '',
+  DOCKER_SCHEMA1_MEDIA_TYPE,
+  'application/vnd.docker.distribution.manifest.v1+prettyjws',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+] as const;
+
+/** Python model names of the tables that garbage collection deletes from (contract section 8). */
+export const GC_TABLES = [
+  'Manifest',
+  'ManifestLabel',
+  'ManifestChild',
+  'ManifestBlob',
+  'ManifestSecurityStatus',
+  'ManifestPullStatistics',
+  'Tag',
+  'TagPullStatistics',
+  'UploadedBlob',
+  'Label',
+  'ImageStorage',
+  'ImageStoragePlacement',
+  'ImageStorageSignature',
+] as const;
+
+/** Calls to Clair (the `action` label of the secscan histogram). */
+export const SECSCAN_ACTIONS = [
+  'IndexState',
+  'Index',
+  'GetIndexReport',
+  'GetVulnerabilityReport',
+  'DeleteNotification',
+  'GetNotification',
+  'DeleteIndexReport',
+] as const;
+
+/** Where a decision about the owner came from (contract section 13). */
+export const DECISION_SOURCES = [
+  'route',
+  'capability',
+  'family',
+  'canary',
+  'default',
+  'force',
+  'last-known-good',
+  'fail-closed',
+] as const;
+
+/** Why a read went where it went (contract section 14). */
+export const ROUTING_REASONS = [
+  'replica_selected',
+  'bypassed',
+  'transaction',
+  'write',
+  'no_replica_configured',
+  'none_available',
+  'fallback_after_error',
+] as const;
+
+/** Why a read on a replica was repeated on the primary (contract section 14). */
+export const FALLBACK_REASONS = ['connection_error', 'timeout', 'server_unavailable'] as const;
+
+/** Queues of the garbage collection workers (contract section 8). */
+export const GC_QUEUES = ['repositorygc', 'namespacegc'] as const;
+
+/** Worker classes of Python whose work the worker apps take over. */
+export const WORKERS = [
+  'GlobalPrometheusStatsWorker',
+  'GarbageCollectionWorker',
+  'RepositoryGCWorker',
+  'NamespaceGCWorker',
+  'RedisFlushWorker',
+] as const;
+
+/** Operations of those workers, by the names of the Python methods. */
+export const WORKER_OPERATIONS = [
+  '_try_report_stats',
+  '_garbage_collection_repos',
+  'poll_queue',
+  '_flush_pull_metrics',
+] as const;

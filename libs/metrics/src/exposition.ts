@@ -1,0 +1,52 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { heading, type MetricFamily } from './metric-family.ts';
+import type { Format, RenderSeries } from './render-series.ts';
+
+/** Longest time in milliseconds that rendering holds the event loop before it lets others run. */
+const SLICE_MS = 4;
+/** Series rendered between two looks at the clock. */
+const SERIES_PER_LOOK = 16;
+
+/** Tells a scrape's caller of a collector that failed; the scrape goes on without its news. */
+export type OnCollectFailed = (metric: string, error: unknown) => void;
+
+/**
+ * Renders all families, in slices: a registry of tens of thousands of lines never holds the event
+ * loop for longer than a few milliseconds. A series is rendered as a whole, so that a histogram's
+ * buckets, sum and count belong together, and its text is kept until the series changes.
+ */
+export async function renderExposition(
+  families: readonly MetricFamily[],
+  format: Format,
+  onCollectFailed: OnCollectFailed,
+): Promise<Buffer> {
+  const buffers: Buffer[] = [];
+  let text = '';
+  let sliceStart = performance.now();
+  const pause = async () => {
+    buffers.push(Buffer.from(text));
+    text = '';
+    await nextTurn();
+    sliceStart = performance.now();
+  };
+
+  for (const family of families) {
+    try {
+      const collected = family.collect();
+      if (collected instanceof Promise) await collected;
+    } catch (error) {
+      onCollectFailed(family.name, error);
+    }
+    text += heading(family, format);
+    // A copy: series may come and go while others run between two slices.
+    const all = family.series().slice();
+    const render = family.render[format] as RenderSeries<unknown>;
+    for (const [at, series] of all.entries()) {
+      if (format === 'text') text += series.text ??= render(series);
+      else text += render(series);
+      if (at % SERIES_PER_LOOK === 0 && performance.now() - sliceStart > SLICE_MS) await pause();
+    }
+  }
+  buffers.push(Buffer.from(format === 'openmetrics' ? `${text}# EOF\n` : text));
+  return Buffer.concat(buffers);
+}

@@ -1,0 +1,130 @@
+import { OTHER } from '@quay-observability/metric-catalogue';
+import type { BoundValue } from './label-values.ts';
+
+/** Label values by label name, as prom-client takes them. */
+export type Labels = Partial<Record<string, string | number>>;
+
+/** What a store keeps per combination of label values. `text` is its rendered exposition, until it changes. */
+export type Series<State> = {
+  readonly values: readonly string[];
+  readonly state: State;
+  text: string | undefined;
+};
+
+export type SeriesStoreOptions<State> = {
+  labelNames: readonly string[];
+  bounds: readonly BoundValue[];
+  /** Most combinations of label values; what comes after is counted with every value `other`. */
+  maxSeries: number;
+  createState: () => State;
+  onRefused: () => void;
+};
+
+type Node = Map<string, unknown>;
+
+/**
+ * The series of one metric, found by walking one map per label: no key is built and nothing is
+ * validated for values seen before, which is what makes an observation cheap.
+ *
+ * Only bounded values enter the maps, so that what clients send cannot make them grow.
+ */
+export class SeriesStore<State> {
+  readonly #options: SeriesStoreOptions<State>;
+  readonly #all: Series<State>[] = [];
+  #root: Node = new Map();
+  #unlabelled: Series<State> | undefined;
+
+  constructor(options: SeriesStoreOptions<State>) {
+    this.#options = options;
+  }
+
+  /** The series in the order in which they appeared. */
+  get all(): readonly Series<State>[] {
+    return this.#all;
+  }
+
+  /** The series of these labels, made if it is new. Missing or surplus labels throw a TypeError. */
+  get(labels: Labels): Series<State> {
+    const { labelNames } = this.#options;
+    if (labelNames.length === 0) return this.#withoutLabels();
+    let node: unknown = this.#root;
+    for (const name of labelNames) {
+      const value = labels[name];
+      node = typeof value === 'string' ? (node as Node).get(value) : undefined;
+      if (node === undefined) return this.#add(labels);
+    }
+    return node as Series<State>;
+  }
+
+  /** Drops the series of these labels, if there is one. */
+  remove(labels: Labels): void {
+    const values = this.#boundValues(labels);
+    const found = this.#all.findIndex((series) => series.values.every((value, at) => value === values[at]));
+    if (found < 0) return;
+    this.#all.splice(found, 1);
+    const kept = [...this.#all];
+    this.clear();
+    for (const series of kept) this.#insert(series);
+  }
+
+  clear(): void {
+    this.#all.length = 0;
+    this.#root = new Map();
+    this.#unlabelled = undefined;
+  }
+
+  #withoutLabels(): Series<State> {
+    this.#unlabelled ??= this.#insert({ values: [], state: this.#options.createState(), text: undefined });
+    return this.#unlabelled;
+  }
+
+  #add(labels: Labels): Series<State> {
+    const values = this.#boundValues(labels);
+    const existing = this.#find(values);
+    if (existing !== undefined) return existing;
+    if (this.#all.length < this.#options.maxSeries) return this.#create(values);
+    this.#options.onRefused();
+    const overflow = values.map(() => OTHER);
+    return this.#find(overflow) ?? this.#create(overflow);
+  }
+
+  #boundValues(labels: Labels): string[] {
+    const { labelNames, bounds } = this.#options;
+    const surplus = Object.keys(labels).find((name) => !labelNames.includes(name));
+    if (surplus !== undefined)
+      throw new TypeError(`unknown label "${surplus}"; labels are ${labelNames.join(', ')}`);
+    return labelNames.map((name, at) => {
+      const value = labels[name];
+      if (value === undefined)
+        throw new TypeError(`label "${name}" is missing; labels are ${labelNames.join(', ')}`);
+      return bounds[at]!(String(value));
+    });
+  }
+
+  #find(values: readonly string[]): Series<State> | undefined {
+    let node: unknown = this.#root;
+    for (const value of values) {
+      node = (node as Node).get(value);
+      if (node === undefined) return undefined;
+    }
+    return node as Series<State>;
+  }
+
+  #create(values: readonly string[]): Series<State> {
+    return this.#insert({ values, state: this.#options.createState(), text: undefined });
+  }
+
+  #insert(series: Series<State>): Series<State> {
+    let node = this.#root;
+    const { values } = series;
+    for (const value of values.slice(0, -1)) {
+      let next = node.get(value) as Node | undefined;
+      if (next === undefined) node.set(value, (next = new Map()));
+      node = next;
+    }
+    const last = values.at(-1);
+    if (last !== undefined) node.set(last, series);
+    this.#all.push(series);
+    return series;
+  }
+}

@@ -1,0 +1,74 @@
+import { Gauge } from 'prom-client';
+import type { Labels, SeriesStore } from './series-store.ts';
+import type { NumberState } from './stored-counter.ts';
+import {
+  configOf,
+  finite,
+  labelsOf,
+  storeOf,
+  type StoredMetricOptions,
+  type Value,
+} from './stored-metric.ts';
+
+/** prom-client's gauge over a store of our own. */
+export class StoredGauge extends Gauge {
+  readonly store: SeriesStore<NumberState>;
+  readonly #options: StoredMetricOptions & { absentUntilSet: boolean };
+
+  constructor(options: StoredMetricOptions & { absentUntilSet: boolean }) {
+    super(configOf(options));
+    this.#options = options;
+    this.store = storeOf(options, () => ({ value: 0 }));
+    this.reset();
+  }
+
+  /** Sets the series of these labels. */
+  put(labels: Labels, value: number): void {
+    const series = this.store.get(labels);
+    series.state.value = value;
+    series.text = undefined;
+  }
+
+  /** Adds `amount`, which may be negative. */
+  add(labels: Labels, amount: number): void {
+    const series = this.store.get(labels);
+    series.state.value += finite(amount, this.#options.name);
+    series.text = undefined;
+  }
+
+  override set(...given: [number] | [Labels, number]): void {
+    if (given.length === 1) this.put({}, given[0]);
+    else this.put(given[0], given[1]);
+  }
+
+  override inc(labels: Labels | number = {}, value = 1): void {
+    if (typeof labels === 'number') this.add({}, labels);
+    else this.add(labels, value);
+  }
+
+  override dec(labels: Labels | number = {}, value = 1): void {
+    if (typeof labels === 'number') this.add({}, -labels);
+    else this.add(labels, -value);
+  }
+
+  override reset(): void {
+    if ((this.store as SeriesStore<NumberState> | undefined) === undefined) return;
+    this.store.clear();
+    if (this.#options.labelNames.length === 0 && !this.#options.absentUntilSet) this.store.get({});
+  }
+
+  override remove(...labels: (string | Labels)[]): void {
+    this.store.remove(labels[0] as Labels);
+  }
+
+  override async get(): ReturnType<Gauge['get']> {
+    const { name, help, labelNames } = this.#options;
+    const values: Value[] = this.store.all.map((series) => ({
+      labels: labelsOf(labelNames, series),
+      value: series.state.value,
+    }));
+    return Promise.resolve({ name, help, type: 'gauge', values, aggregator: 'sum' } as unknown as Awaited<
+      ReturnType<Gauge['get']>
+    >);
+  }
+}
