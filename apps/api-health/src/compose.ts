@@ -1,0 +1,13 @@
+import { defineApp, idleApp } from '@quay-observability/service';
+
+/** The app as `runService` runs it. */
+export const apiHealth = defineApp({
+  app: 'api-health',
+  adminPort: 9103,
+  settings: {},
+  compose: ({ connectDatabase, connectRedis }) => {
+    connectDatabase({ required: true });
+    connectRedis('buildLogs', { required: true });
+    return idleApp('the health endpoints, the gateway for /api and the secscan gateway arrive with milestone M3.');
+  },
+});

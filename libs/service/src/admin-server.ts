@@ -1,0 +1,113 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { CodedError } from '@quay-observability/coded-errors';
+import type { AppName } from '@quay-observability/metric-catalogue';
+import type { Metrics } from '@quay-observability/metrics';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { createHttpObserver } from './http-observer.ts';
+import { renderReport, type Readiness } from './readiness.ts';
+
+const compress = promisify(gzip);
+
+export type AdminServerOptions = {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  metrics: Metrics<AppName>;
+  readiness: Readiness;
+  onError: (message: string, error: unknown) => void;
+};
+
+/** The listener for machines: never the public one, so that a flood of pulls cannot hide the metrics. */
+export type AdminServer = {
+  /** Base URL; known once listening. */
+  url: () => string;
+  listen(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Builds the admin listener with `/metrics`, `/livez` and `/readyz`. */
+export function createAdminServer(options: AdminServerOptions): AdminServer {
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    adminApp(options),
+  );
+  server.maxConnections = 512;
+  return {
+    url: () => urlOf(server),
+    listen: () => listen(server, options.host, options.port),
+    close: async () => {
+      server.closeIdleConnections();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const timer = setTimeout(() => server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(countRequests(metrics));
+  app.get('/metrics', async (request, response) => {
+    const { contentType, body } = await metrics.exposition(request.headers.accept);
+    response.set({ 'Content-Type': contentType, Vary: 'Accept, Accept-Encoding' });
+    const small = body.length < 1024 || request.acceptsEncodings('gzip') === false;
+    if (small) return void response.end(body);
+    response.set('Content-Encoding', 'gzip');
+    response.end(await compress(body, { level: 1 }));
+  });
+  app.get('/livez', (_request, response) => void plain(response, 200, 'ok\n'));
+  app.get('/readyz', async (request, response) => {
+    const report = await readiness.report();
+    const quiet = report.checks.every(({ ok }) => ok) && request.query['verbose'] === undefined;
+    plain(response, report.ready ? 200 : 503, quiet ? 'ok\n' : renderReport(report));
+  });
+  app.use((_request, response) => void plain(response, 404, 'not found: try /metrics, /livez or /readyz\n'));
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    onError('The admin listener could not answer a request.', error);
+    if (response.headersSent) next(error);
+    else plain(response, 500, 'internal error\n');
+  });
+  return app;
+}
+
+function plain(response: Response, status: number, text: string): void {
+  response
+    .status(status)
+    .set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+    .end(text);
+}
+
+function countRequests(metrics: Metrics<AppName>) {
+  const observer = createHttpObserver(metrics, 'admin');
+  return (request: Request, response: Response, next: NextFunction) => {
+    const ended = observer.arrived(request.method);
+    response.once('close', () => ended(response.headersSent ? response.statusCode : undefined));
+    next();
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new CodedError(
+          'LISTEN_FAILED',
+          `The admin listener cannot use ADMIN_HOST=${host} ADMIN_PORT=${port}: ${error.code ?? error.message}`,
+          { cause: error },
+        ),
+      );
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,152 @@
+import { CodedError } from '@quay-observability/coded-errors';
+import type { Logger } from '@quay-observability/logging';
+import type { AppName } from '@quay-observability/metric-catalogue';
+import { createMetrics, type Metrics } from '@quay-observability/metrics';
+import type { QuayConfig, SettingsOf } from '@quay-observability/quay-config';
+import { createAdminServer } from './admin-server.ts';
+import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
+import { connectDatabase, type AppWithDatabase } from './connect-database.ts';
+import { connectRedis } from './connect-redis.ts';
+import { createHttpObserver } from './http-observer.ts';
+import type { ProcessTracing } from './instrument.ts';
+import { createReadiness } from './readiness.ts';
+import type { serviceSettings } from './service-settings.ts';
+import { VERSION } from './version.ts';
+
+export type ServiceOptions<App extends AppName, Settings extends AppSettings> = {
+  definition: AppDefinition<App, Settings>;
+  config: QuayConfig;
+  settings: SettingsOf<ReturnType<typeof serviceSettings>>;
+  /** The app's own settings. */
+  own: SettingsOf<Settings>;
+  log: Logger;
+  tracing: ProcessTracing;
+};
+
+/** A composed service. `stop` resolves to whether all work ended within the grace period. */
+export type Service = { start(): Promise<void>; stop(): Promise<boolean> };
+
+/** Readiness checks: time limit, sharing between probes, and how often it is looked without a probe. */
+const READINESS = { timeoutMs: 2000, shareMs: 1000, intervalMs: 5000 };
+/** Share of the grace period that the app's own work may use; the rest closes connections and flushes. */
+const APP_SHARE_OF_GRACE = 0.8;
+
+/** Wires an app to its metrics, admin listener, connections and tracing. Nothing runs before `start`. */
+export function createService<App extends AppName, Settings extends AppSettings>(
+  options: ServiceOptions<App, Settings>,
+): Service {
+  const { definition, config, settings, own, log, tracing } = options;
+  const { app } = definition;
+  const metrics = createMetrics<App>({
+    app,
+    runtime: settings.runtimeLabel,
+    openMetrics: settings.openMetrics,
+    maxSeriesPerMetric: settings.maxSeries,
+    known: definition.knownLabelValues?.(config) ?? {},
+    onCollectFailed: (metric, error) => log.warning('A metric could not be read.', { metric, error }),
+  });
+  // Narrowed to the metrics that every app has.
+  const shared = metrics as unknown as Metrics<AppName>;
+  shared.gauge('quay_app_info').set({ app, version: VERSION }, 1);
+  countSpans(shared, tracing, log);
+
+  const readiness = createReadiness({
+    ...READINESS,
+    onChange: ({ name, ok, required, message }) => {
+      const fields = { check: name, required };
+      if (ok) log.info(`Recovered: ${name}.`, fields);
+      else log.warning(`Not well: ${name}: ${message}`, fields);
+    },
+  });
+  const closers: (() => Promise<void>)[] = [];
+  const context: AppContext<App, Settings> = {
+    config,
+    settings: own,
+    log,
+    metrics,
+    publicHttp: createHttpObserver(shared, 'public'),
+    addReadinessCheck: (check) => readiness.add(check),
+    connectDatabase: (({ required }: { required: boolean }) => {
+      const database = connectDatabase({
+        app: app as AppWithDatabase,
+        config,
+        metrics: metrics as unknown as Metrics<AppWithDatabase>,
+        log: log.child('database'),
+        readiness,
+        required,
+      });
+      if (database !== undefined) closers.push(() => database.close());
+      return database;
+    }) as AppContext<App, Settings>['connectDatabase'],
+    connectRedis: (role, { required }) => {
+      const redis = connectRedis({ role, config, log: log.child('redis'), readiness, required });
+      closers.push(() => redis.close());
+      return redis;
+    },
+  };
+  const composed = definition.compose(context);
+  const admin = createAdminServer({
+    host: settings.adminHost,
+    port: settings.adminPort,
+    metrics: shared,
+    readiness,
+    onError: (message, error) => log.error(message, { error }),
+  });
+
+  return {
+    start: async () => {
+      await admin.listen();
+      await composed.start();
+      readiness.start();
+      const publicUrl = composed.publicUrl?.();
+      log.info(`${app} is up.`, { adminUrl: admin.url(), ...(publicUrl === undefined ? {} : { publicUrl }), version: VERSION });
+      if (composed.waitsFor !== undefined) log.info(`Idle: ${composed.waitsFor}`);
+    },
+    stop: async () => {
+      readiness.markStopping();
+      const graceMs = settings.shutdownGraceSeconds * 1000;
+      const drained = await within(graceMs * APP_SHARE_OF_GRACE, composed.stop(), log, 'work in hand');
+      readiness.close();
+      // Metrics stay readable until the work is done: the last scrape sees the last pull.
+      const closed = await within(
+        graceMs * (1 - APP_SHARE_OF_GRACE),
+        Promise.all([...closers.map((close) => close()), admin.close(), tracing.shutdown()]),
+        log,
+        'closing connections',
+      );
+      log.info('Stopped.', { drained, closed });
+      await log.flush();
+      return drained && closed;
+    },
+  };
+}
+
+function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Logger): void {
+  const spans = metrics.counter('quay_tracing_spans_total');
+  const tracingLog = log.child('tracing');
+  tracing.observe({
+    onProblem: (message, fields) => tracingLog.warning(message, fields),
+    onRecovery: (message, fields) => tracingLog.info(message, fields),
+    onExport: ({ ok, spans: count }) => spans.inc({ outcome: ok ? 'exported' : 'failed' }, count),
+  });
+}
+
+/** Whether `work` ended well within the limit; what went wrong is logged. */
+async function within(limitMs: number, work: Promise<unknown>, log: Logger, what: string): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new CodedError('SHUTDOWN_TIMED_OUT', `${what} did not end within ${limitMs} ms`)),
+      limitMs,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+    return true;
+  } catch (error) {
+    log.error('The shutdown is not clean.', { error });
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,40 @@
+import {
+  booleanSetting,
+  durationSecondsSetting,
+  integerSetting,
+  portSetting,
+  stringSetting,
+} from '@quay-observability/quay-config';
+
+/** Settings that every app has, by environment variable. `adminPort` is the app's own default. */
+export function serviceSettings(adminPort: number) {
+  return {
+    adminHost: stringSetting('ADMIN_HOST', {
+      help: 'Address of the admin listener (/metrics, /livez, /readyz).',
+      default: '127.0.0.1',
+    }),
+    adminPort: portSetting('ADMIN_PORT', {
+      help: 'Port of the admin listener; 0 picks a free one.',
+      default: adminPort,
+    }),
+    shutdownGraceSeconds: durationSecondsSetting('SHUTDOWN_GRACE_SECONDS', {
+      help: 'Time for work in hand after SIGTERM; keep it below the grace period of the platform.',
+      default: 25,
+      max: 3600,
+    }),
+    runtimeLabel: stringSetting('METRICS_RUNTIME_LABEL', {
+      help: 'Value of the label `runtime` on every sample of this app.',
+      default: 'go',
+    }),
+    openMetrics: booleanSetting('METRICS_OPENMETRICS', {
+      help: 'Serve OpenMetrics to scrapers that ask for it. Off, because its `le="1.0"` splits histograms under Prometheus 2.x.',
+      default: false,
+    }),
+    maxSeries: integerSetting('METRICS_MAX_SERIES', {
+      help: 'Most series per metric; further label values count as `other`.',
+      default: 20_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+  };
+}
