@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireProgram } from '../find-program.ts';
+import { answersOk, startServer, type Server, type ServerOptions } from './server.ts';
+
+/** A real OCI registry (CNCF Distribution) that stores in its folder and asks nobody for a password. */
+export async function startRegistry(
+  options: ServerOptions & {
+    /** Allows DELETE of manifests and blobs. */
+    deletes?: boolean;
+    /** Sends clients to the storage instead of serving blobs itself, where the storage can. */
+    redirects?: boolean;
+    /** Where blobs go; `storage` in its folder unless told. */
+    storageDir?: string;
+    logLevel?: 'error' | 'warn' | 'info' | 'debug';
+  } = {},
+): Promise<Server> {
+  return startServer(
+    {
+      name: 'registry',
+      prepare: ({ port, dir }) => {
+        const storage = options.storageDir ?? join(dir, 'storage');
+        mkdirSync(storage, { recursive: true });
+        const config = join(dir, 'registry.yml');
+        // YAML is a superset of JSON.
+        writeFileSync(
+          config,
+          JSON.stringify({
+            version: 0.1,
+            log: { level: options.logLevel ?? 'warn', accesslog: { disabled: true } },
+            storage: {
+              filesystem: { rootdirectory: storage },
+              delete: { enabled: options.deletes ?? false },
+              redirect: { disable: !(options.redirects ?? false) },
+              maintenance: { uploadpurging: { enabled: false } },
+            },
+            http: { addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
+          }),
+        );
+        return {
+          command: requireProgram('docker-registry', 'registry'),
+          args: ['serve', config],
+          env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+          ready: () => answersOk(`http://127.0.0.1:${port}/v2/`),
+        };
+      },
+    },
+    options,
+  );
+}
