@@ -75,6 +75,8 @@ export default tseslint.config(
         'error',
         {
           enforceBuildableLibDependency: false,
+          // An app's main.ts loads the service only after tracing has begun.
+          checkDynamicDependenciesExceptions: ['^@quay-observability/service(/instrument)?$'],
           allow: [],
           depConstraints: layers.map((layer) => ({
             sourceTag: `layer:${layer}`,
@@ -99,6 +101,8 @@ export default tseslint.config(
     rules: {
       // node:test returns promises that it awaits itself.
       '@typescript-eslint/no-floating-promises': 'off',
+      // A test may start anything that it needs, the servers of the testkit above all.
+      '@nx/enforce-module-boundaries': 'off',
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: globals.node } },

@@ -8,6 +8,8 @@ export const apiHealth = defineApp({
   compose: ({ connectDatabase, connectRedis }) => {
     connectDatabase({ required: true });
     connectRedis('buildLogs', { required: true });
-    return idleApp('the health endpoints, the gateway for /api and the secscan gateway arrive with milestone M3.');
+    return idleApp(
+      'the health endpoints, the gateway for /api and the secscan gateway arrive with milestone M3.',
+    );
   },
 });

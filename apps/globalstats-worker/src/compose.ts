@@ -8,6 +8,8 @@ export const globalstatsWorker = defineApp({
   compose: ({ connectDatabase, connectRedis }) => {
     connectDatabase({ required: true });
     connectRedis('userEvents', { required: true });
-    return idleApp('global statistics are reported by Python until milestone M4; no row count is exposed here.');
+    return idleApp(
+      'global statistics are reported by Python until milestone M4; no row count is exposed here.',
+    );
   },
 });

@@ -17,9 +17,9 @@ type Catalogue = typeof CATALOGUE;
 /** The wire name of a metric. */
 export type MetricName = keyof Catalogue;
 
-/** The wire names that an app exposes. */
+/** The wire names that an app exposes; of a union of apps, those that all of them expose. */
 export type MetricNameOf<App extends AppName> = {
-  [Name in MetricName]: App extends Catalogue[Name]['apps'][number] ? Name : never;
+  [Name in MetricName]: [App] extends [Catalogue[Name]['apps'][number]] ? Name : never;
 }[MetricName];
 
 /** The wire names of one type of metric that an app exposes. */

@@ -64,7 +64,7 @@ function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
   app.get('/livez', (_request, response) => void plain(response, 200, 'ok\n'));
   app.get('/readyz', async (request, response) => {
     const report = await readiness.report();
-    const quiet = report.checks.every(({ ok }) => ok) && request.query['verbose'] === undefined;
+    const quiet = report.checks.every(({ ok }) => ok) && request.query.verbose === undefined;
     plain(response, report.ready ? 200 : 503, quiet ? 'ok\n' : renderReport(report));
   });
   app.use((_request, response) => void plain(response, 404, 'not found: try /metrics, /livez or /readyz\n'));

@@ -22,18 +22,20 @@ export type AppContext<App extends AppName, Settings extends AppSettings> = {
   metrics: Metrics<App>;
   /** Counts the requests of the app's public listener. */
   publicHttp: HttpObserver;
-  addReadinessCheck(check: ReadinessCheck): void;
+  addReadinessCheck: (check: ReadinessCheck) => void;
   /** Connects to the database; undefined without DB_URI, which makes the app unready if it is required. */
-  connectDatabase: App extends AppWithDatabase ? (options: { required: boolean }) => Database | undefined : never;
-  connectRedis(role: RedisRole, options: { required: boolean }): RedisConnection;
+  connectDatabase: App extends AppWithDatabase
+    ? (options: { required: boolean }) => Database | undefined
+    : never;
+  connectRedis: (role: RedisRole, options: { required: boolean }) => RedisConnection;
 };
 
 /** A composed app. */
 export type ComposedApp = {
   /** Begins to serve or to work. */
-  start(): Promise<void>;
+  start: () => Promise<void>;
   /** Stops taking work and finishes what is in hand; resolves when done. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** Base URL of the public listener once started; absent without one. */
   publicUrl?: () => string;
   /** What the app waits for before it does its work, in words for its log; absent if for nothing. */
@@ -48,7 +50,7 @@ export type AppDefinition<App extends AppName = AppName, Settings extends AppSet
   settings: Settings;
   /** Label values that are known only at run time. */
   knownLabelValues?: (config: QuayConfig) => NonNullable<MetricsOptions<App>['known']>;
-  compose(context: AppContext<App, Settings>): ComposedApp;
+  compose: (context: AppContext<App, Settings>) => ComposedApp;
 };
 
 /** Keeps the types of an app's name and settings while they are written down. */

@@ -24,7 +24,7 @@ export type ServiceOptions<App extends AppName, Settings extends AppSettings> = 
 };
 
 /** A composed service. `stop` resolves to whether all work ended within the grace period. */
-export type Service = { start(): Promise<void>; stop(): Promise<boolean> };
+export type Service = { start: () => Promise<void>; stop: () => Promise<boolean> };
 
 /** Readiness checks: time limit, sharing between probes, and how often it is looked without a probe. */
 const READINESS = { timeoutMs: 2000, shareMs: 1000, intervalMs: 5000 };
@@ -70,7 +70,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       const database = connectDatabase({
         app: app as AppWithDatabase,
         config,
-        metrics: metrics as unknown as Metrics<AppWithDatabase>,
+        metrics: metrics,
         log: log.child('database'),
         readiness,
         required,
@@ -99,7 +99,11 @@ export function createService<App extends AppName, Settings extends AppSettings>
       await composed.start();
       readiness.start();
       const publicUrl = composed.publicUrl?.();
-      log.info(`${app} is up.`, { adminUrl: admin.url(), ...(publicUrl === undefined ? {} : { publicUrl }), version: VERSION });
+      log.info(`${app} is up.`, {
+        adminUrl: admin.url(),
+        ...(publicUrl === undefined ? {} : { publicUrl }),
+        version: VERSION,
+      });
       if (composed.waitsFor !== undefined) log.info(`Idle: ${composed.waitsFor}`);
     },
     stop: async () => {
@@ -127,7 +131,7 @@ function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Log
   tracing.observe({
     onProblem: (message, fields) => tracingLog.warning(message, fields),
     onRecovery: (message, fields) => tracingLog.info(message, fields),
-    onExport: ({ ok, spans: count }) => spans.inc({ outcome: ok ? 'exported' : 'failed' }, count),
+    onExport: ({ reason, spans: count }) => spans.inc({ outcome: reason ?? 'exported' }, count),
   });
 }
 

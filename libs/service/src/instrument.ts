@@ -1,6 +1,6 @@
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { readQuayConfig, type QuayConfig } from '@quay-observability/quay-config';
-import { startTracing, type TracingHooks } from '@quay-observability/tracing';
+import { startTracing, type InstrumentationName, type TracingHooks } from '@quay-observability/tracing';
 
 /** Tracing that began before the app's modules were loaded, and whoever listens to it once they are. */
 export type ProcessTracing = {
@@ -11,14 +11,18 @@ export type ProcessTracing = {
 
 type Told = (hooks: Required<TracingHooks>) => void;
 
+/** Time in milliseconds to deliver the last spans: less than the share of the grace period that closing has. */
+const SHUTDOWN_TIMEOUT_MS = 3000;
+
 /**
  * Starts tracing for this process. An app's `main.ts` imports this before anything else: modules that
  * are loaded earlier cannot be instrumented. What tracing reports before the logger and the metrics
- * exist is kept for `observe`.
+ * exist is kept for `observe`. `instrumentations` names what makes spans by itself; everything unless told.
  */
 export async function instrumentProcess(
   app: AppName,
   env: Readonly<Record<string, string | undefined>>,
+  instrumentations?: readonly InstrumentationName[],
 ): Promise<ProcessTracing> {
   let listener: Required<TracingHooks> | undefined;
   const waiting: Told[] = [];
@@ -32,7 +36,12 @@ export async function instrumentProcess(
     onExport: (report) => tell((to) => to.onExport(report)),
   };
   const config = readableConfig(env);
-  const tracing = config === undefined ? undefined : await startTracing(config.tracing, hooks, { app });
+  const options = {
+    app,
+    shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+    ...(instrumentations === undefined ? {} : { instrumentations }),
+  };
+  const tracing = config === undefined ? undefined : await startTracing(config.tracing, hooks, options);
   return {
     shutdown: async () => tracing?.shutdown(),
     observe: (observer) => {

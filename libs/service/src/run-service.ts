@@ -24,9 +24,14 @@ export async function runService<App extends AppName, Settings extends AppSettin
   host: HostProcess,
   tracing: ProcessTracing,
 ): Promise<void> {
-  const log = createLogger({ name: definition.app, ...parseLogSettings(host.env), traceContext: activeTraceContext });
+  const log = createLogger({
+    name: definition.app,
+    ...parseLogSettings(host.env),
+    traceContext: activeTraceContext,
+  });
   const fail = (message: string, error: unknown, status = 1): never => {
-    log.critical(message, { error, ...codeOf(error) });
+    // A coded error says all an operator needs; the place in the code would only hide it.
+    log.critical(message, error instanceof CodedError ? { code: error.code } : { error });
     log.flushSync();
     return host.exit(status);
   };
@@ -53,10 +58,6 @@ export async function runService<App extends AppName, Settings extends AppSettin
   } catch (error) {
     fail(error instanceof CodedError ? error.message : 'The app could not start.', error);
   }
-}
-
-function codeOf(error: unknown): { code?: string } {
-  return error instanceof CodedError ? { code: error.code } : {};
 }
 
 function stopOnSignal(host: HostProcess, log: Logger, stop: () => Promise<boolean>): void {

@@ -1,1 +1,11 @@
-export {};
+export type { AttributeValue, HttpSpan, HttpSpanStart } from './http-span.ts';
+export { startHttpSpan } from './http-span.ts';
+export type { InstrumentationName } from './instrumentations.ts';
+export { leaveUntraced } from './leave-untraced.ts';
+export type { ReportLine } from './report-problems.ts';
+export type { TraceContext } from './runtime.ts';
+export type { Tracing, TracingHooks, TracingOptions } from './start-tracing.ts';
+export { startTracing } from './start-tracing.ts';
+export { activeTraceContext, traced } from './traced.ts';
+export type { IncomingHeaders } from './traceparent.ts';
+export type { ExportReport } from './watch-exports.ts';

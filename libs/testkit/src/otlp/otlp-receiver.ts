@@ -45,7 +45,8 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     port,
     spans: () => [...spans],
     requests: () => [...requests],
-    waitForSpans: (count) => waitUntil(`${count} spans`, () => (spans.length >= count ? [...spans] : undefined)),
+    waitForSpans: (count) =>
+      waitUntil(`${count} spans`, () => (spans.length >= count ? [...spans] : undefined)),
     stop,
   };
 }
@@ -79,15 +80,27 @@ async function listenHttp(port: number, receive: Receive): Promise<() => Promise
     });
 }
 
-async function listenGrpc(port: number, tls: OtlpReceiverOptions['tls'], receive: Receive): Promise<() => Promise<void>> {
+async function listenGrpc(
+  port: number,
+  tls: OtlpReceiverOptions['tls'],
+  receive: Receive,
+): Promise<() => Promise<void>> {
   const server = new Server();
   const asIs = (bytes: Buffer): Buffer => bytes;
   const method = { path: GRPC_METHOD, requestStream: false, responseStream: false } as const;
-  const codec = { requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs };
+  const codec = {
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  };
   server.addService(
     { Export: { ...method, ...codec } },
     {
-      Export: (call: { metadata: { getMap(): Record<string, unknown> }; request: Buffer }, done: (error: null, reply: Buffer) => void) => {
+      Export: (
+        call: { metadata: { getMap(): Record<string, unknown> }; request: Buffer },
+        done: (error: null, reply: Buffer) => void,
+      ) => {
         receive(GRPC_METHOD, call.metadata.getMap(), call.request);
         done(null, Buffer.alloc(0));
       },

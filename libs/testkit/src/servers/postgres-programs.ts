@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** PostgreSQL's programs, and as whom to run them. */
 export type PostgresPrograms = {
@@ -40,23 +40,20 @@ function fromNpm(runAs: PostgresPrograms['runAs']): string | undefined {
   const native = join(dirname(entry), '../native');
   if (!existsSync(join(native, 'bin/postgres'))) return undefined;
   if (runAs === undefined || runs(join(native, 'bin'), runAs)) return join(native, 'bin');
-  return reachableCopy(native, join(dirname(entry), '../package.json'));
+  return reachableCopy(native);
 }
 
-/** A checkout below a private folder (as /root is) is out of reach for the unprivileged user. */
-function reachableCopy(native: string, manifest: string): string {
-  const { version } = createRequire(import.meta.url)(manifest) as { version: string };
-  const copy = join(tmpdir(), `quay-observability-postgresql-${version}`);
-  if (!existsSync(copy)) {
-    // Made beside it and renamed, so that nobody ever sees half a copy.
-    const fresh = mkdtempSync(`${copy}-`);
-    cpSync(native, fresh, { recursive: true, verbatimSymlinks: true });
-    chmodSync(fresh, 0o755);
-    try {
-      renameSync(fresh, copy);
-    } catch {
-      rmSync(fresh, { recursive: true, force: true });
-    }
+let copy: string | undefined;
+
+/**
+ * A checkout below a private folder (as /root is) is out of reach for the unprivileged user: a copy,
+ * made once per process and removed with it.
+ */
+function reachableCopy(native: string): string {
+  if (copy === undefined) {
+    copy = temporaryFolder('postgresql');
+    chmodSync(copy, 0o755);
+    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   }
   return join(copy, 'bin');
 }

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { launch, type ProcessExit, type ProcessOptions, type RunningProcess } from '../server-process.ts';
-import { removeFolder, removeWithThisProcess } from '../watchdog.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { removeFolder } from '../watchdog.ts';
 
 /** What every server can be told. */
 export type ServerOptions = {
@@ -95,13 +95,6 @@ export async function startServer(kind: ServerKind, options: ServerOptions): Pro
       removeFiles();
     },
   };
-}
-
-/** A new folder that is removed at the latest when this process is gone. */
-export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), `quay-observability-${name}-`));
-  removeWithThisProcess(folder);
-  return folder;
 }
 
 /** Throws unless the address answers with 2xx. */

@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+
+/** What every benchmark can be told on the command line. */
+export type RunOptions = {
+  /** Rounds; the figures are medians over them. */
+  rounds: number;
+  /** How long one measurement lasts. */
+  seconds: number;
+  /** Names of the contestants to run; all if empty. */
+  only: string[];
+};
+
+/** Parses `--rounds 5 --seconds 3 --only ours,nginx`. Throws on anything else. */
+export function parseRunOptions(args: readonly string[], defaults: { seconds: number }): RunOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: String(defaults.seconds) },
+      only: { type: 'string', default: '' },
+    },
+  });
+  return {
+    rounds: positive('--rounds', values.rounds),
+    seconds: positive('--seconds', values.seconds),
+    only: values.only.split(',').filter((name) => name !== ''),
+  };
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${option} needs a number above 0, not "${text}"`);
+  return value;
+}

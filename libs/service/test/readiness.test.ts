@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createReadiness, renderReport, type CheckResult } from '../src/readiness.ts';
+
+function readinessWith(onChange: (result: CheckResult) => void = () => undefined) {
+  return createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange });
+}
+const good = () => Promise.resolve();
+const bad = () => Promise.reject(new Error('gone'));
+
+test('ready while every required check passes; a check that is not required only degrades', async () => {
+  const readiness = readinessWith();
+  readiness.add({ name: 'upstream', required: true, check: good });
+  readiness.add({ name: 'redis', required: false, check: bad });
+  const report = await readiness.report();
+  assert.equal(report.ready, true);
+  assert.equal(renderReport(report), '[+]upstream ok\n[!]redis degraded: gone\nreadyz check passed\n');
+});
+
+test('a required check that fails makes the app unready and says why', async () => {
+  const readiness = readinessWith();
+  readiness.add({ name: 'database', required: true, check: bad });
+  const report = await readiness.report();
+  assert.equal(report.ready, false);
+  assert.equal(renderReport(report), '[-]database failed: gone\nreadyz check failed\n');
+});
+
+test('a check that hangs fails after its time limit', async () => {
+  const readiness = readinessWith();
+  readiness.add({ name: 'database', required: true, check: () => new Promise(() => undefined) });
+  assert.deepEqual((await readiness.report()).checks, [
+    { name: 'database', required: true, ok: false, message: 'no answer within 50 ms' },
+  ]);
+});
+
+test('an app that stops is not ready', async () => {
+  const readiness = readinessWith();
+  readiness.markStopping();
+  assert.equal((await readiness.report()).ready, false);
+});
+
+test('probes at the same time share one run', async () => {
+  let runs = 0;
+  const readiness = createReadiness({
+    timeoutMs: 50,
+    shareMs: 1000,
+    intervalMs: 1000,
+    onChange: () => undefined,
+  });
+  readiness.add({ name: 'database', required: true, check: () => ((runs += 1), Promise.resolve()) });
+  await Promise.all(Array.from({ length: 50 }, () => readiness.report()));
+  assert.equal(runs, 1);
+});
+
+test('changes are reported once each, without a probe', async () => {
+  const changes: string[] = [];
+  let well = false;
+  const readiness = readinessWith(({ name, ok }) => changes.push(`${name} ${ok}`));
+  readiness.add({ name: 'redis', required: true, check: () => (well ? good() : bad()) });
+  readiness.start();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  well = true;
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  readiness.close();
+  assert.deepEqual(changes, ['redis false', 'redis true']);
+});
