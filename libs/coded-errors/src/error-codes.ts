@@ -3,8 +3,29 @@
  * `docs/errors.md` is generated from this table.
  */
 export const ERROR_CODES = {
-  CONFIG_INVALID: 'The configuration has faults; every one is listed with its key and the file or variable it came from. Correct them and start again.',
-  CONFIG_UNREADABLE: 'The configuration file is missing, unreadable or not YAML. The message names the file and the cause.',
+  CONFIG_INVALID:
+    'The configuration has faults; every one is listed with its key and the file or variable it came from. Correct them and start again.',
+  CONFIG_UNREADABLE:
+    'The configuration file is missing, unreadable or not YAML. The message names the file and the cause.',
+  LISTEN_FAILED:
+    'A listener cannot use its address. The message names the settings and the cause: another process has the port, or the address is not of this machine.',
+  SHUTDOWN_TIMED_OUT:
+    'The app did not finish its work within SHUTDOWN_GRACE_SECONDS and was ended with work in hand.',
+  DATABASE_URL_INVALID:
+    'A database URL is no SQLAlchemy URL of a PostgreSQL server. The message says what is wrong with it, without its credentials.',
+  DATABASE_UNSUPPORTED:
+    'The database is MySQL or SQLite. Only PostgreSQL is supported: keep the work on the Python runtime, or move the database.',
+  DATABASE_UNAVAILABLE:
+    'PostgreSQL cannot be reached, refuses, or does not answer in time. The message names the server and the cause; connections are made anew by themselves.',
+  DATABASE_POOL_EXHAUSTED:
+    'All pooled connections were in use for the whole acquire time-out. Look for slow statements, or raise max_connections in DB_CONNECTION_ARGS.',
+  DATABASE_CLOSED: 'The database was used while or after the app shut down.',
+  REDIS_UNAVAILABLE:
+    'There is no connection to Redis, or it was lost before the answer came. The message names the server and the cause; it reconnects by itself.',
+  REDIS_TIMEOUT:
+    'Redis did not answer within socket_timeout. The connection is made anew; whether the command took effect is unknown.',
+  REDIS_OVERLOADED: 'Too many commands wait for Redis; the command was not sent.',
+  TLS_FILE_UNREADABLE: 'A certificate or key of a TLS connection cannot be read. The message names the file.',
 } as const satisfies Record<string, string>;
 
 /** A code of {@link ERROR_CODES}. */

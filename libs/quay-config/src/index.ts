@@ -1,1 +1,31 @@
-export {};
+export { ConfigError, readTogether } from './config-error.ts';
+export type { ConfigFault } from './config-error.ts';
+export type {
+  DatabaseServerSettings,
+  DatabaseSettings,
+  GarbageCollectionSettings,
+  HealthSettings,
+  PullStatisticsSettings,
+  QuayConfig,
+  RedisSettings,
+  RedisTlsSettings,
+  StorageLocation,
+  StorageSettings,
+  TracingSettings,
+} from './quay-config.ts';
+export { parseQuayConfig } from './parse-quay-config.ts';
+export { readQuayConfig } from './read-quay-config.ts';
+export { readSettings } from './settings/read-settings.ts';
+export type { Environment, SettingsOf } from './settings/read-settings.ts';
+export {
+  booleanSetting,
+  choiceSetting,
+  durationSecondsSetting,
+  integerSetting,
+  portSetting,
+  stringSetting,
+  urlSetting,
+} from './settings/setting.ts';
+export type { Setting } from './settings/setting.ts';
+export { renderConfigurationTable } from './render-configuration-table.ts';
+export { renderSettingsTable } from './settings/render-settings-table.ts';

@@ -1,1 +1,2 @@
-export {};
+export { createRedis } from './create-redis.ts';
+export type { RedisConnection, RedisEvent, RedisOptions, RedisState } from './redis-connection.ts';

@@ -1,0 +1,80 @@
+import { LineCounter, parseDocument, type ScalarTag, type TagId, type Tags } from 'yaml';
+import { CodedError } from '@quay-observability/coded-errors';
+
+/**
+ * YAML as PyYAML's `safe_load` reads it, which is what Quay does with the same file: YAML 1.1, where
+ * `yes` and `off` are booleans. PyYAML is narrower than the standard in three places that matter here:
+ * `y` and `n` are text, `1e-3` is text (a float needs a dot and a signed exponent), `089` is text.
+ * The last of two equal keys wins, as in PyYAML. Dates stay text.
+ *
+ * @throws CodedError `CONFIG_UNREADABLE` with line and column, but never the text: it may be a secret.
+ */
+export function parseYaml(text: string, source: string): unknown {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.1',
+    customTags: pyYamlTags,
+    uniqueKeys: false,
+    // Pretty errors quote the offending line.
+    prettyErrors: false,
+    lineCounter,
+    logLevel: 'silent',
+  });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new CodedError(
+      'CONFIG_UNREADABLE',
+      `${source} is not YAML: ${error.code} at line ${line}, column ${col}`,
+    );
+  }
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    // An alias without its anchor, or an explosion of aliases.
+    throw new CodedError('CONFIG_UNREADABLE', `${source} is not YAML: its aliases cannot be resolved`);
+  }
+}
+
+const REPLACED = new Set(['bool', 'int', 'float', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`));
+
+function pyYamlTags(tags: Tags): (ScalarTag | Exclude<Tags[number], TagId>)[] {
+  const kept = tags.filter(
+    (tag): tag is Exclude<Tags[number], TagId> => typeof tag !== 'string' && !REPLACED.has(tag.tag),
+  );
+  return [...kept, ...scalarTags];
+}
+
+const withoutUnderscores = (text: string) => text.replaceAll('_', '');
+
+const scalarTags: ScalarTag[] = [
+  scalarTag('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
+  scalarTag('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
+  scalarTag('int', /^[-+]?0b[01_]+$/, (text) => radix(text, 2, /0b/)),
+  scalarTag('int', /^[-+]?0[0-7_]+$/, (text) => radix(text, 8, /^(?=.)/)),
+  scalarTag('int', /^[-+]?0x[0-9a-fA-F_]+$/, (text) => radix(text, 16, /0x/)),
+  scalarTag('int', /^[-+]?(?:0|[1-9][0-9_]*)$/, (text) => Number(withoutUnderscores(text))),
+  scalarTag('int', /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/, sexagesimal),
+  scalarTag('float', /^[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?$/, (text) =>
+    Number(withoutUnderscores(text)),
+  ),
+  scalarTag('float', /^[-+]?\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/, (text) => Number(withoutUnderscores(text))),
+  scalarTag('float', /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/, sexagesimal),
+  scalarTag('float', /^[-+]?\.(?:inf|Inf|INF)$/, (text) => (text.startsWith('-') ? -Infinity : Infinity)),
+  scalarTag('float', /^\.(?:nan|NaN|NAN)$/, () => Number.NaN),
+];
+
+function scalarTag(name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+  return { tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve };
+}
+
+function radix(text: string, base: number, prefix: RegExp): number {
+  const digits = withoutUnderscores(text).replace(/^[-+]/, '').replace(prefix, '');
+  return (text.startsWith('-') ? -1 : 1) * Number.parseInt(digits, base);
+}
+
+/** `1:30` is 90, as on a clock. */
+function sexagesimal(text: string): number {
+  const parts = withoutUnderscores(text).replace(/^[-+]/, '').split(':');
+  return (text.startsWith('-') ? -1 : 1) * parts.reduce((sum, part) => sum * 60 + Number(part), 0);
+}
