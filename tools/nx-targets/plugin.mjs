@@ -28,9 +28,17 @@ function targetsOf(root, folder) {
   if (hasTests(join(folder, 'test'))) {
     targets.test = {
       ...runFromSource,
-      options: { ...runFromSource.options, command: `node ${CONDITION} ../../tools/test-report/run-tests.mjs` },
+      options: {
+        ...runFromSource.options,
+        command: `node ${CONDITION} ../../tools/test-report/run-tests.mjs`,
+      },
       cache: true,
-      inputs: ['default', '^production', '{workspaceRoot}/tools/test-report/**/*', { externalDependencies: ['node'] }],
+      inputs: [
+        'default',
+        '^production',
+        '{workspaceRoot}/tools/test-report/**/*',
+        { externalDependencies: ['node'] },
+      ],
       outputs: ['{projectRoot}/test-results'],
     };
   }
@@ -46,7 +54,12 @@ function targetsOf(root, folder) {
       options: { command: `node tools/deployable/assemble.mjs ${root}` },
       dependsOn: ['compile', '^compile'],
       cache: true,
-      inputs: ['production', '^production', '{workspaceRoot}/package-lock.json', '{workspaceRoot}/tools/deployable/**/*'],
+      inputs: [
+        'production',
+        '^production',
+        '{workspaceRoot}/package-lock.json',
+        '{workspaceRoot}/tools/deployable/**/*',
+      ],
       outputs: ['{workspaceRoot}/dist/{projectRoot}'],
     };
   } else if (existsSync(join(folder, 'tsconfig.lib.json'))) {

@@ -27,7 +27,11 @@ const stream = run({
   execArgv: ['--conditions=@quay-observability/source', '--disable-warning=ExperimentalWarning'],
 });
 stream.on('test:fail', ({ name, file, details }) => {
-  failures.push({ name, file, message: String(details.error?.cause?.message ?? details.error?.message ?? '') });
+  failures.push({
+    name,
+    file,
+    message: String(details.error?.cause?.message ?? details.error?.message ?? ''),
+  });
 });
 stream.on('test:summary', (summary) => {
   // The summary without a file is that of the whole run.
@@ -39,6 +43,9 @@ await new Promise((resolve) => stream.once('end', resolve));
 const passed = counts?.passed ?? 0;
 const failed = (counts?.failed ?? 0) + (counts?.cancelled ?? 0);
 mkdirSync('test-results', { recursive: true });
-writeFileSync('test-results/summary.json', `${JSON.stringify({ passed, failed, skipped: counts?.skipped ?? 0, failures }, null, 2)}\n`);
+writeFileSync(
+  'test-results/summary.json',
+  `${JSON.stringify({ passed, failed, skipped: counts?.skipped ?? 0, failures }, null, 2)}\n`,
+);
 // A run that executed nothing has proven nothing.
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

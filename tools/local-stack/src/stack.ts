@@ -1,0 +1,104 @@
+import { chmodSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { EVERY_APP } from '@quay-observability/metric-catalogue';
+import {
+  freePort,
+  removeFolder,
+  startPrometheus,
+  temporaryFolder,
+  type Server,
+} from '@quay-observability/testkit';
+import { planApp, startApp, type StackApp } from './apps.ts';
+import { orLeaveOut, startBackingServers, type BackingServers, type Tell } from './backing-servers.ts';
+import { prometheusConfig } from './prometheus-config.ts';
+import { writeQuayConfig } from './quay-config-file.ts';
+import { appStates, type StackState } from './state-file.ts';
+
+/** Everything that runs. */
+export type Stack = BackingServers & {
+  /** Holds the logs and data of every process; removed by `stop`. */
+  folder: string;
+  apps: StackApp[];
+  prometheus: Server | undefined;
+  state(): StackState;
+  /** Ends the apps, then what they stand on, and removes all files. */
+  stop(): Promise<void>;
+};
+
+/** A stack that has started nothing yet; `start` can be stopped half-way. */
+export function createStack(tell: Tell): { stack: Stack; start: () => Promise<void> } {
+  const folder = temporaryFolder('stack');
+  // PostgreSQL runs as somebody else if this is root, and has to reach its files.
+  chmodSync(folder, 0o755);
+  let starting = Promise.resolve();
+  let stopping = false;
+
+  const stack: Stack = {
+    folder,
+    apps: [],
+    database: undefined,
+    redis: undefined,
+    registry: undefined,
+    pushgateway: undefined,
+    prometheus: undefined,
+    state: () => ({
+      apps: appStates(stack.apps),
+      database: stack.database?.uri ?? null,
+      redis: stack.redis?.url ?? null,
+      prometheus: stack.prometheus?.url ?? null,
+      pushgateway: stack.pushgateway?.url ?? null,
+      registry: stack.registry?.url ?? null,
+    }),
+    stop: async () => {
+      stopping = true;
+      await starting.catch(() => undefined);
+      await Promise.all(stack.apps.map(async ({ process }) => process?.stop()));
+      const servers = [stack.database, stack.redis, stack.registry, stack.pushgateway, stack.prometheus];
+      await Promise.all(servers.map(async (server) => server?.stop()));
+      removeFolder(folder);
+    },
+  };
+  const start = async (): Promise<void> => {
+    starting = bringUp(stack, tell, () => stopping);
+    await starting;
+  };
+  return { stack, start };
+}
+
+async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Promise<void> {
+  const { folder } = stack;
+  const planned = await Promise.all(EVERY_APP.map(planApp));
+  Object.assign(stack, await startBackingServers(folder, tell));
+  if (isStopping()) return;
+  stack.apps = planned;
+
+  const configFile = join(folder, 'config.yaml');
+  // Where there is no server, a port that nobody answers on: never another Redis of this machine.
+  writeQuayConfig(configFile, {
+    databaseUri: stack.database?.uri,
+    redisPort: stack.redis?.port ?? (await freePort()),
+  });
+  const upstreamUrl = stack.registry?.url ?? `http://127.0.0.1:${await freePort()}`;
+  await Promise.all([
+    ...planned.map(async (app) => {
+      const startedMs = performance.now();
+      await startApp(app, { folder, configFile, upstreamUrl });
+      if (app.failure === undefined)
+        tell.ready(app.name, app.url ?? app.admin, performance.now() - startedMs);
+      else tell.leftOut(app.name, 'it is down', app.failure);
+    }),
+    orLeaveOut('Prometheus', 'pulls are shown as the app counts them', tell, () =>
+      startPrometheus({
+        dir: join(folder, 'prometheus'),
+        configYaml: prometheusConfig({
+          hostname: hostname(),
+          apps: planned,
+          pushgatewayPort: stack.pushgateway?.port,
+        }),
+      }),
+    ).then((server) => {
+      stack.prometheus = server;
+    }),
+  ]);
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { EVERY_APP } from '@quay-observability/metric-catalogue';
+import {
+  queryPrometheus,
+  removeFolder,
+  requireProgram,
+  temporaryFolder,
+  waitUntil,
+} from '@quay-observability/testkit';
+import type { StackState } from '../src/state-file.ts';
+
+const WORKSPACE = join(import.meta.dirname, '../../..');
+const START_TIMEOUT_MS = 120_000;
+
+let folder: string;
+let stack: ChildProcess;
+let output = '';
+let state: StackState;
+
+/** Runs what `npm start` runs, from another folder, as npm does. */
+function start(stateFile: string): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    [join(WORKSPACE, 'tools/bootstrap/bootstrap.mjs'), 'start', '--state', stateFile],
+    {
+      cwd: WORKSPACE,
+      env: { ...process.env, INIT_CWD: folder, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return child;
+}
+
+async function whenReady(child: ChildProcess, file: string): Promise<StackState> {
+  await waitUntil(
+    'the state file',
+    () => {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output}`);
+      return existsSync(file);
+    },
+    { timeoutMs: START_TIMEOUT_MS, intervalMs: 200 },
+  );
+  return JSON.parse(readFileSync(file, 'utf8')) as StackState;
+}
+
+before(async () => {
+  folder = temporaryFolder('npm-start');
+  // PostgreSQL, which does not run as root, has to get through.
+  chmodSync(folder, 0o755);
+  stack = start('state.json');
+  state = await whenReady(stack, join(folder, 'state.json'));
+});
+after(async () => {
+  if (stack.exitCode === null && stack.signalCode === null) {
+    stack.kill('SIGTERM');
+    await once(stack, 'exit');
+  }
+  removeFolder(folder);
+});
+
+test('the state file names all six apps and every server', () => {
+  assert.deepEqual(Object.keys(state.apps).sort(), [...EVERY_APP].sort());
+  for (const server of ['database', 'redis', 'prometheus', 'pushgateway', 'registry'] as const) {
+    assert.match(state[server] ?? 'absent', /^(postgresql|redis|http):\/\//, server);
+  }
+  assert.deepEqual(
+    Object.entries(state.apps).flatMap(([name, { url }]) => (url === null ? [] : [name])),
+    ['registry-metrics'],
+  );
+});
+
+test('every app becomes ready, and promtool finds no fault in its metrics', async () => {
+  for (const [name, { admin }] of Object.entries(state.apps)) {
+    await waitUntil(`${name} to be ready`, async () => (await fetch(`${admin}/readyz`)).ok);
+    const response = await fetch(`${admin}/metrics`);
+    assert.equal(response.status, 200, name);
+    const exposition = await response.text();
+    assert.match(exposition, /runtime="go"/);
+    assertPromtoolApproves(exposition, name);
+  }
+});
+
+test('each further pull arrives in Prometheus, under the name of Python and the runtime of the new one', async () => {
+  const url = state.apps['registry-metrics']?.url ?? '';
+  const query = `sum(quay_registry_image_pulls_total{runtime="go",process_name="registry-metrics",protocol="v2",ref="tag",status="200"})`;
+  const pullsSeen = async () => (await queryPrometheus(state.prometheus ?? '', query))[0]?.value ?? 0;
+  // The client that showed off at the start pulled at least once.
+  const before = await waitUntil('the first pull', async () => {
+    const seen = await pullsSeen();
+    return seen > 0 && seen;
+  });
+  for (let pull = 0; pull < 3; pull += 1) {
+    const response = await fetch(`${url}/v2/demo/hello/manifests/latest`, {
+      headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+    });
+    assert.equal(response.status, 200);
+    assert.equal(((await response.json()) as { layers: unknown[] }).layers.length, 3);
+  }
+  await waitUntil('three more pulls', async () => (await pullsSeen()) === before + 3);
+});
+
+test('an app that dies is shown, with its log, and the others stay', async () => {
+  const victim = state.apps['gc-worker'];
+  assert.ok(victim);
+  process.kill(victim.pid, 'SIGKILL');
+  await waitUntil(
+    'the notice',
+    () => output.includes('gc-worker: down (SIGKILL)') && output.includes('gc-worker ended'),
+  );
+  assert.equal(stack.exitCode, null);
+});
+
+test('a second start beside it takes other ports', async () => {
+  const second = start('second.json');
+  const other = await whenReady(second, join(folder, 'second.json'));
+  const ports = [state, other].map((one) => [
+    one.database,
+    one.redis,
+    one.prometheus,
+    ...Object.values(one.apps).map(({ admin }) => admin),
+  ]);
+  assert.ok(ports[0]?.every((address) => !ports[1]?.includes(address)));
+  // Whoever loses the terminal or the parent must not leave a stack behind.
+  second.kill('SIGKILL');
+  for (const [name, { pid }] of Object.entries(other.apps))
+    await waitUntil(`${name} to end`, () => !isAlive(pid));
+});
+
+test('Ctrl-C ends all processes and removes all files', async () => {
+  const pids = Object.values(state.apps).map(({ pid }) => pid);
+  stack.kill('SIGINT');
+  const [code] = (await once(stack, 'exit')) as [number | null];
+  assert.equal(code, 0, output);
+  assert.deepEqual(pids.filter(isAlive), []);
+  await assert.rejects(fetch(state.prometheus ?? ''));
+  await assert.rejects(fetch(state.registry ?? ''));
+  await waitUntil('all files to go', () => readdirSync(folder).every((name) => name.endsWith('.json')));
+});
+
+/** Fails, with promtool's words, if it finds a fault. */
+function assertPromtoolApproves(exposition: string, app: string): void {
+  const { status, stderr } = spawnSync(requireProgram('promtool'), ['check', 'metrics'], {
+    input: exposition,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, `${app}: ${stderr}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
