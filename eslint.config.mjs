@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import globals from 'globals';
@@ -20,49 +21,32 @@ const homes = {
 const layers = ['contract', 'adapter', 'kit', 'app', 'tool', 'test'];
 const mayImport = {
   contract: ['contract'],
-  adapter: ['adapter', 'contract'],
+  adapter: ['contract'],
   kit: ['adapter', 'contract'],
   app: ['kit', 'adapter', 'contract'],
   tool: ['kit', 'adapter', 'contract', 'test', 'tool'],
   test: ['kit', 'adapter', 'contract', 'test', 'tool', 'app'],
 };
 
-/** Forbids, in every project but its home, the outside packages that have exactly one home. */
-function packageHomes() {
-  const restrict = (files, ignores, packages) => ({
-    files,
-    ignores: [...ignores, '**/test/**', 'libs/testkit/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: packages.map((name) => ({
-            group: [name],
-            message: `${name} is imported by libs/${homes[name]} only.`,
-          })),
-        },
-      ],
-    },
-  });
-  const names = Object.keys(homes);
-  const projects = [...new Set(Object.values(homes))];
-  return [
-    restrict(
-      ['apps/**/*.ts', 'libs/**/*.ts'],
-      projects.map((project) => `libs/${project}/**`),
-      names,
-    ),
-    ...projects.map((project) =>
-      restrict(
-        [`libs/${project}/**/*.ts`],
-        [],
-        names.filter((name) => homes[name] !== project),
-      ),
-    ),
-  ];
+/** Forbids, in the sources of an app or library, the outside packages that have their home elsewhere. */
+function packageHomes(folder) {
+  const project = basename(folder);
+  const area = basename(dirname(folder));
+  if (!['apps', 'libs'].includes(area) || project === 'testkit') return [];
+  const elsewhere = Object.keys(homes).filter((name) => area === 'apps' || homes[name] !== project);
+  const patterns = elsewhere.map((name) => ({
+    group: [name],
+    message: `${name} is imported by libs/${homes[name]} only.`,
+  }));
+  return [{ files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } }];
 }
 
-export default tseslint.config(
+/** The configuration of one project; ESLint takes file patterns as relative to the project's folder. */
+export function projectConfig(folder) {
+  return [...base, ...packageHomes(folder)];
+}
+
+const base = tseslint.config(
   { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/.cache', '**/.nx', '**/test-results'] },
   js.configs.recommended,
   {
@@ -95,7 +79,6 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  ...packageHomes(),
   {
     files: ['**/test/**/*.ts'],
     rules: {
@@ -122,3 +105,5 @@ export default tseslint.config(
     },
   },
 );
+
+export default base;
