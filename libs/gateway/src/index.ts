@@ -1,1 +1,13 @@
-export {};
+export type { GatewayRequest, Exchange, ExchangeEnd, ResponseHead, StartExchange } from './exchange.ts';
+export { fetchHead } from './fetch-head.ts';
+export type { FetchedHead } from './fetch-head.ts';
+export { createGateway } from './gateway.ts';
+export type { Gateway, GatewayLimits, GatewayOptions } from './gateway.ts';
+export { headerValue } from './hop-by-hop.ts';
+export type { Refusal } from './check-request.ts';
+export { createUpstream } from './upstream.ts';
+export type { Upstream, UpstreamOptions } from './upstream.ts';
+export type { SendUpstream, UpstreamCall, UpstreamHandler, UpstreamRequest } from './upstream-call.ts';
+export type { UpstreamFailure, UpstreamFailureReason } from './upstream-failure.ts';
+export { createUpstreamHealth } from './upstream-health.ts';
+export type { UpstreamHealth, UpstreamHealthOptions } from './upstream-health.ts';

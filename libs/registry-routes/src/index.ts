@@ -1,1 +1,7 @@
-export {};
+export { decodePath } from './decode-path.ts';
+export { matchRoute } from './match-route.ts';
+export type { RouteMatch, RouteMethodNotAllowed } from './match-route.ts';
+export { QUAY_ROUTES, ROUTE_CONVERTERS } from './quay-routes.ts';
+export type { QuayRoute, RouteConverter, RouteFamily } from './quay-routes.ts';
+export { OTHER_NAMESPACE, namespaceLabel, requestNamespace } from './request-namespace.ts';
+export { isDigest } from './segment-checks.ts';

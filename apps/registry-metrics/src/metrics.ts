@@ -1,0 +1,59 @@
+import { OTHER, PROTOCOLS } from '@quay-observability/metric-catalogue';
+import type { Metrics } from '@quay-observability/metrics';
+import { OTHER_NAMESPACE, QUAY_ROUTES } from '@quay-observability/registry-routes';
+
+const CACHE = { cache: 'blob_size' } as const;
+const UPSTREAM_ERRORS = ['connect', 'timeout', 'reset', 'protocol'] as const;
+
+/** The metrics that this app fills itself, bound once. */
+export type RegistryMetrics = ReturnType<typeof bindRegistryMetrics>;
+
+/**
+ * Picks the app's metrics from the catalogue. Its own counters start at zero, so that a first error is an
+ * increase. Those of the contract do not: Python exposes no series before its first event (section 1).
+ */
+export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>) {
+  const bound = {
+    requestDuration: metrics.histogram('quay_request_duration_seconds'),
+    pulls: metrics.counter('quay_registry_image_pulls_total'),
+    pushes: metrics.counter('quay_registry_image_pushes_total'),
+    pulledBytes: metrics.counter('quay_registry_image_pulled_estimated_bytes_total'),
+    upstreamErrors: metrics.counter('quay_gateway_upstream_errors_total'),
+    unknownSizes: metrics.counter('quay_gateway_unknown_blob_sizes_total'),
+    cacheHits: metrics.counter('quay_cache_hits_total'),
+    cacheMisses: metrics.counter('quay_cache_misses_total'),
+    cacheLookup: metrics.histogram('quay_cache_lookup_duration_seconds'),
+  };
+  for (const reason of UPSTREAM_ERRORS) bound.upstreamErrors.inc({ reason }, 0);
+  for (const protocol of PROTOCOLS) bound.unknownSizes.inc({ protocol }, 0);
+  bound.cacheHits.inc(CACHE, 0);
+  bound.cacheMisses.inc(CACHE, 0);
+  return bound;
+}
+
+/** Label values that the configuration decides. */
+export function registryLabelValues(buckets: ReadonlyMap<string, string>) {
+  return {
+    quay_request_duration_seconds: {
+      route: [
+        ...new Set(QUAY_ROUTES.filter(({ family }) => family !== 'api').map(({ endpoint }) => endpoint)),
+      ],
+      namespace_name: [...new Set([OTHER_NAMESPACE, OTHER, ...buckets.values()])],
+    },
+  };
+}
+
+/** The observer of the cache of blob sizes, without what it logs. */
+export function cacheObserver({ cacheHits, cacheMisses, cacheLookup }: RegistryMetrics) {
+  return {
+    hit: () => {
+      cacheHits.inc(CACHE);
+    },
+    miss: () => {
+      cacheMisses.inc(CACHE);
+    },
+    lookedUp: (seconds: number) => {
+      cacheLookup.observe(CACHE, seconds);
+    },
+  };
+}

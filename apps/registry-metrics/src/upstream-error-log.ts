@@ -1,0 +1,41 @@
+import type { ExchangeEnd, GatewayRequest } from '@quay-observability/gateway';
+import type { Logger } from '@quay-observability/logging';
+
+/** How long further errors are only counted after one was logged. */
+const QUIET_MS = 10_000;
+
+/** Logs failures of the upstream: the first at once, then at most one line in 10 s with their number. */
+export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>): {
+  failed: (request: GatewayRequest, end: ExchangeEnd) => void;
+  close(): void;
+} {
+  let timer: NodeJS.Timeout | undefined;
+  let suppressed = 0;
+  const onQuietOver = (): void => {
+    timer = undefined;
+    if (suppressed > 0) log.warning('More requests failed because of the registry.', { count: suppressed });
+    suppressed = 0;
+  };
+  return {
+    failed: ({ method, target }, { upstreamError, status, bytesToClient }) => {
+      if (timer !== undefined) {
+        suppressed += 1;
+        return;
+      }
+      timer = setTimeout(onQuietOver, QUIET_MS).unref();
+      log.warning(`A request failed: ${upstreamError?.message ?? ''}.`, {
+        method,
+        // The query may hold a token.
+        path: target.split('?', 1)[0],
+        reason: upstreamError?.reason,
+        status,
+        bytesToClient,
+        error: upstreamError?.cause,
+      });
+    },
+    close() {
+      clearTimeout(timer);
+      onQuietOver();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readSettings, renderSettingsTable } from '@quay-observability/quay-config';
+import { registrySettings } from '../src/config.ts';
+
+test('without any setting there is a registry on this machine; an origin may end in a slash', () => {
+  assert.equal(readSettings({}, registrySettings).upstreamUrl, 'http://127.0.0.1:5000');
+  const settings = readSettings({ REGISTRY_UPSTREAM_URL: 'https://registry.test:5000/' }, registrySettings);
+  assert.equal(settings.upstreamUrl, 'https://registry.test:5000');
+  assert.equal(settings.listenPort, 8080);
+  assert.equal(settings.trustForwarded, true);
+});
+
+test('the upstream must be an origin and nothing more', () => {
+  for (const url of [
+    'registry:5000',
+    'ftp://registry',
+    'http://registry/v2',
+    'http://me:secret@registry',
+    'http://registry/?a=b',
+  ]) {
+    assert.throws(
+      () => readSettings({ REGISTRY_UPSTREAM_URL: url }, registrySettings),
+      (error: Error) => error.message.includes('REGISTRY_UPSTREAM_URL') && !error.message.includes('secret'),
+      url,
+    );
+  }
+});
+
+test('all faults are told at once', () => {
+  assert.throws(
+    () =>
+      readSettings(
+        {
+          REGISTRY_UPSTREAM_URL: 'registry',
+          LISTEN_PORT: '70000',
+          MAX_CONCURRENT_REQUESTS: '0',
+          CLIENT_IDLE_TIMEOUT_SECONDS: 'long',
+        },
+        registrySettings,
+      ),
+    (error: Error) =>
+      [
+        'REGISTRY_UPSTREAM_URL',
+        'LISTEN_PORT',
+        'MAX_CONCURRENT_REQUESTS',
+        'CLIENT_IDLE_TIMEOUT_SECONDS',
+      ].every((key) => error.message.includes(key)),
+  );
+});
+
+test('README.md lists every setting as it is', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  const cells = (table: string): string[] =>
+    table.split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
+  const written = new Set(cells(readme));
+  for (const row of cells(renderSettingsTable(registrySettings)).slice(2))
+    assert.ok(written.has(row), `missing in README.md: ${row}`);
+});

@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream';
+import { createLogger } from '@quay-observability/logging';
+import { createMetrics } from '@quay-observability/metrics';
+import { readSettings } from '@quay-observability/quay-config';
+import { registrySettings } from '../src/config.ts';
+import { createRegistryGateway, type RegistryGatewayOptions } from '../src/create-registry-gateway.ts';
+import { registryLabelValues } from '../src/metrics.ts';
+
+/** Samples of an exposition by `name{labels}`, without the runtime label. */
+export type Samples = Map<string, number>;
+
+export type RunningRegistryGateway = {
+  url: string;
+  samples(prefix?: string): Promise<Samples>;
+  close(): Promise<void>;
+};
+
+/** The registry gateway in this process, with real metrics, on a free port. */
+export async function runRegistryGateway(
+  upstreamUrl: string,
+  options: Partial<Pick<RegistryGatewayOptions, 'database' | 'namespaceBuckets' | 'startSpan'>> & {
+    env?: Record<string, string>;
+  } = {},
+): Promise<RunningRegistryGateway> {
+  const namespaceBuckets = options.namespaceBuckets ?? new Map();
+  const metrics = createMetrics({
+    app: 'registry-metrics',
+    runtimeMetrics: false,
+    known: registryLabelValues(namespaceBuckets),
+  });
+  const log = createLogger({ name: 'test', json: true, debug: true, stream: new PassThrough().resume() });
+  const gateway = createRegistryGateway({
+    settings: readSettings(
+      { REGISTRY_UPSTREAM_URL: upstreamUrl, LISTEN_PORT: '0', ...options.env },
+      registrySettings,
+    ),
+    namespaceBuckets,
+    metrics,
+    log,
+    database: options.database,
+    requestArrived: () => () => undefined,
+    ...(options.startSpan === undefined ? {} : { startSpan: options.startSpan }),
+  });
+  await gateway.listen();
+  return {
+    url: gateway.url(),
+    samples: async (prefix = 'quay_') => {
+      const { body } = await metrics.exposition();
+      const samples: Samples = new Map();
+      for (const line of body.toString().split('\n')) {
+        const [, name, labels, value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+        if (!name?.startsWith(prefix)) continue;
+        const kept = (labels ?? '').replace(/,?runtime="go"/, '').replace(/^,/, '');
+        samples.set(kept === '' ? name : `${name}{${kept}}`, Number(value));
+      }
+      return samples;
+    },
+    close: async () => {
+      await gateway.close();
+      log.close();
+    },
+  };
+}

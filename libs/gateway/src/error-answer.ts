@@ -1,0 +1,42 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Refusal } from './check-request.ts';
+
+/** An error in the form that registry clients read (OCI distribution, "Error Codes"). */
+function bodyOf({ code, message }: Refusal): Buffer {
+  return Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
+}
+
+/** Answers a request in the gateway's own name. */
+export function answerError(response: ServerResponse, refusal: Refusal): void {
+  const body = bodyOf(refusal);
+  response.writeHead(refusal.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(refusal.status === 503 ? { 'Retry-After': '1' } : {}),
+  });
+  response.end(body);
+}
+
+/** Answers what node's parser refused, where there is no response object, and ends the connection. */
+export function answerParseError(socket: Duplex, refusal: Refusal): void {
+  const body = bodyOf(refusal);
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]), () => socket.destroy());
+}
+
+/** What an error of node's HTTP parser means to the client. */
+export function refusalOfParseError(error: NodeJS.ErrnoException): Refusal {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    return { status: 431, code: 'BAD_REQUEST', message: 'the head of the request is too large' };
+  }
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { status: 408, code: 'BAD_REQUEST', message: 'the request did not arrive in time' };
+  }
+  return { status: 400, code: 'BAD_REQUEST', message: 'the request is not valid HTTP' };
+}

@@ -1,0 +1,66 @@
+/** Why a request could not be completed by its upstream. */
+export type UpstreamFailureReason = 'connect' | 'timeout' | 'reset' | 'protocol';
+
+/** A failure of the upstream, in the terms of the gateway. */
+export type UpstreamFailure = {
+  readonly reason: UpstreamFailureReason;
+  /** 502 or 504. */
+  readonly status: number;
+  /** For logs and for the client: what happened, without addresses. */
+  readonly message: string;
+  readonly cause: unknown;
+  /** The connection was lost, as a kept one is that the upstream closes while a request is on its way. */
+  readonly connectionLost: boolean;
+};
+
+const CONNECT_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const TIMEOUT_CODES = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+  'UPSTREAM_TIMEOUT',
+]);
+const LOST_CODES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const TRUNCATED_CODES = new Set(['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE']);
+
+const MESSAGES: Readonly<Record<UpstreamFailureReason, string>> = {
+  connect: 'the registry cannot be reached',
+  timeout: 'the registry did not answer in time',
+  reset: 'the registry closed the connection',
+  protocol: 'the registry gave an answer that is not valid HTTP',
+};
+
+/** Classifies an error of undici or of node's HTTP client. */
+export function classifyFailure(cause: unknown): UpstreamFailure {
+  const code = codeOf(cause);
+  const reason = reasonOf(code);
+  const timedOut = reason === 'timeout' || code === 'UND_ERR_CONNECT_TIMEOUT';
+  const status = timedOut ? 504 : 502;
+  return { reason, status, message: MESSAGES[reason], cause, connectionLost: LOST_CODES.has(code) };
+}
+
+function reasonOf(code: string): UpstreamFailureReason {
+  if (CONNECT_CODES.has(code)) return 'connect';
+  if (TIMEOUT_CODES.has(code)) return 'timeout';
+  if (LOST_CODES.has(code) || TRUNCATED_CODES.has(code)) return 'reset';
+  // TLS errors, among others: nothing of HTTP has been said yet.
+  return code.startsWith('ERR_TLS') || code.startsWith('CERT_') || code.includes('_CERT')
+    ? 'connect'
+    : 'protocol';
+}
+
+function codeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return '';
+  const { code } = cause as { code?: unknown };
+  // Several addresses of one name: the first failure speaks for all.
+  if (cause instanceof AggregateError && code === undefined) return codeOf(cause.errors[0]);
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,40 @@
+import type { CompiledRule } from './compile-rule.ts';
+
+/** Finds the few rules worth trying for a path, by its last two segments, in the order of their rank. */
+export type RuleIndex = {
+  /** The rule without placeholders that is this path. */
+  exact(path: string): CompiledRule | undefined;
+  candidates(previous: string, last: string): readonly CompiledRule[];
+};
+
+/** Builds the tables once; a request then costs two look-ups, however many rules there are. */
+export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
+  const exact = new Map(rules.filter(({ head }) => head === undefined).map((rule) => [rule.prefix, rule]));
+  const ranked = rules.filter(({ head }) => head !== undefined);
+  const literals = new Set(
+    ranked.flatMap(({ tail }) => tail.flatMap((segment) => ('literal' in segment ? [segment.literal] : []))),
+  );
+  // The empty string stands for "any other segment"; no segment of a candidate is empty.
+  const keys = [...literals, ''];
+  const table = new Map(
+    keys.map((last) => [
+      last,
+      new Map(keys.map((previous) => [previous, ranked.filter((rule) => mayEndWith(rule, previous, last))])),
+    ]),
+  );
+  const otherRow = table.get('');
+  return {
+    exact: (path) => exact.get(path),
+    candidates(previous, last) {
+      const row = table.get(last) ?? otherRow;
+      return row?.get(previous) ?? row?.get('') ?? [];
+    },
+  };
+}
+
+function mayEndWith({ tail }: CompiledRule, previous: string, last: string): boolean {
+  const [beforeLast, atLast] = [tail.at(-2), tail.at(-1)];
+  if (atLast === undefined) return true;
+  if ('literal' in atLast && atLast.literal !== last) return false;
+  return beforeLast === undefined || !('literal' in beforeLast) || beforeLast.literal === previous;
+}
