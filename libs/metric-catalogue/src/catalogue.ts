@@ -27,8 +27,12 @@ export type MetricNameOfType<App extends AppName, Type extends 'counter' | 'gaug
   [Name in MetricNameOf<App>]: Catalogue[Name]['type'] extends Type ? Name : never;
 }[MetricNameOf<App>];
 
-/** The labels of a metric with their values: all of them, and no others. */
-export type LabelsOf<Name extends MetricName> = Readonly<Record<Catalogue[Name]['labels'][number], string>>;
+type LabelName<Name extends MetricName> = Catalogue[Name]['labels'][number];
+
+/** The labels of a metric with their values: all of them, and no others; none for a metric without labels. */
+export type LabelsOf<Name extends MetricName> = [LabelName<Name>] extends [never]
+  ? Readonly<Record<string, never>>
+  : Readonly<Record<LabelName<Name>, string>>;
 
 /** The wire names that the catalogue assigns to an app, in the catalogue's order. */
 export function metricNamesOf(app: AppName): MetricName[] {

@@ -12,6 +12,8 @@ export type Series<State> = {
 };
 
 export type SeriesStoreOptions<State> = {
+  /** The metric, for error messages. */
+  name: string;
   labelNames: readonly string[];
   bounds: readonly BoundValue[];
   /** Most combinations of label values; what comes after is counted with every value `other`. */
@@ -23,8 +25,8 @@ export type SeriesStoreOptions<State> = {
 type Node = Map<string, unknown>;
 
 /**
- * The series of one metric, found by walking one map per label: no key is built and nothing is
- * validated for values seen before, which is what makes an observation cheap.
+ * The series of one metric, found by walking one map per label: no key is built, and values seen
+ * before need no bounding, which is what makes an observation cheap.
  *
  * Only bounded values enter the maps, so that what clients send cannot make them grow.
  */
@@ -46,7 +48,8 @@ export class SeriesStore<State> {
   /** The series of these labels, made if it is new. Missing or surplus labels throw a TypeError. */
   get(labels: Labels): Series<State> {
     const { labelNames } = this.#options;
-    if (labelNames.length === 0) return this.#withoutLabels();
+    if (Object.keys(labels).length > labelNames.length) this.#refuseSurplus(labels);
+    if (labelNames.length === 0) return (this.#unlabelled ??= this.#create([]));
     let node: unknown = this.#root;
     for (const name of labelNames) {
       const value = labels[name];
@@ -73,11 +76,6 @@ export class SeriesStore<State> {
     this.#unlabelled = undefined;
   }
 
-  #withoutLabels(): Series<State> {
-    this.#unlabelled ??= this.#insert({ values: [], state: this.#options.createState(), text: undefined });
-    return this.#unlabelled;
-  }
-
   #add(labels: Labels): Series<State> {
     const values = this.#boundValues(labels);
     const existing = this.#find(values);
@@ -89,16 +87,25 @@ export class SeriesStore<State> {
   }
 
   #boundValues(labels: Labels): string[] {
-    const { labelNames, bounds } = this.#options;
-    const surplus = Object.keys(labels).find((name) => !labelNames.includes(name));
-    if (surplus !== undefined)
-      throw new TypeError(`unknown label "${surplus}"; labels are ${labelNames.join(', ')}`);
+    const { name: metric, labelNames, bounds } = this.#options;
+    if (Object.keys(labels).some((name) => !labelNames.includes(name))) this.#refuseSurplus(labels);
     return labelNames.map((name, at) => {
       const value = labels[name];
       if (value === undefined)
-        throw new TypeError(`label "${name}" is missing; labels are ${labelNames.join(', ')}`);
+        throw new TypeError(`${metric}: label "${name}" is missing; ${this.#expected()}`);
       return bounds[at]!(String(value));
     });
+  }
+
+  #refuseSurplus(labels: Labels): never {
+    const { name: metric, labelNames } = this.#options;
+    const surplus = Object.keys(labels).find((name) => !labelNames.includes(name));
+    throw new TypeError(`${metric}: unknown label "${surplus}"; ${this.#expected()}`);
+  }
+
+  #expected(): string {
+    const { labelNames } = this.#options;
+    return labelNames.length === 0 ? 'it has no labels' : `labels are ${labelNames.join(', ')}`;
   }
 
   #find(values: readonly string[]): Series<State> | undefined {
@@ -123,7 +130,8 @@ export class SeriesStore<State> {
       node = next;
     }
     const last = values.at(-1);
-    if (last !== undefined) node.set(last, series);
+    if (last === undefined) this.#unlabelled = series;
+    else node.set(last, series);
     this.#all.push(series);
     return series;
   }

@@ -3,10 +3,11 @@ import type { Labels, SeriesStore } from './series-store.ts';
 import {
   configOf,
   finite,
-  labelsOf,
+  metricObject,
+  numberValues,
+  resetStore,
   storeOf,
   type StoredMetricOptions,
-  type Value,
 } from './stored-metric.ts';
 
 /** The number of a counter or a gauge. */
@@ -43,23 +44,14 @@ export class StoredCounter extends Counter {
 
   override reset(): void {
     // prom-client's constructor calls this before the store exists.
-    if ((this.store as SeriesStore<NumberState> | undefined) === undefined) return;
-    this.store.clear();
-    if (this.#options.labelNames.length === 0) this.store.get({});
+    if ((this.store as unknown) !== undefined) resetStore(this.store, this.#options);
   }
 
   override remove(...labels: (string | Labels)[]): void {
     this.store.remove(labels[0] as Labels);
   }
 
-  override async get(): ReturnType<Counter['get']> {
-    const { name, help, labelNames } = this.#options;
-    const values: Value[] = this.store.all.map((series) => ({
-      labels: labelsOf(labelNames, series),
-      value: series.state.value,
-    }));
-    return Promise.resolve({ name, help, type: 'counter', values, aggregator: 'sum' } as unknown as Awaited<
-      ReturnType<Counter['get']>
-    >);
+  override get(): ReturnType<Counter['get']> {
+    return metricObject(this.#options, 'counter', numberValues(this.#options.labelNames, this.store));
   }
 }

@@ -4,10 +4,11 @@ import type { NumberState } from './stored-counter.ts';
 import {
   configOf,
   finite,
-  labelsOf,
+  metricObject,
+  numberValues,
+  resetStore,
   storeOf,
   type StoredMetricOptions,
-  type Value,
 } from './stored-metric.ts';
 
 /** prom-client's gauge over a store of our own. */
@@ -52,23 +53,16 @@ export class StoredGauge extends Gauge {
   }
 
   override reset(): void {
-    if ((this.store as SeriesStore<NumberState> | undefined) === undefined) return;
-    this.store.clear();
-    if (this.#options.labelNames.length === 0 && !this.#options.absentUntilSet) this.store.get({});
+    // prom-client's constructor calls this before the store exists.
+    if ((this.store as unknown) !== undefined)
+      resetStore(this.store, this.#options, this.#options.absentUntilSet);
   }
 
   override remove(...labels: (string | Labels)[]): void {
     this.store.remove(labels[0] as Labels);
   }
 
-  override async get(): ReturnType<Gauge['get']> {
-    const { name, help, labelNames } = this.#options;
-    const values: Value[] = this.store.all.map((series) => ({
-      labels: labelsOf(labelNames, series),
-      value: series.state.value,
-    }));
-    return Promise.resolve({ name, help, type: 'gauge', values, aggregator: 'sum' } as unknown as Awaited<
-      ReturnType<Gauge['get']>
-    >);
+  override get(): ReturnType<Gauge['get']> {
+    return metricObject(this.#options, 'gauge', numberValues(this.#options.labelNames, this.store));
   }
 }

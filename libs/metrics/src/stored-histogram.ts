@@ -4,6 +4,8 @@ import {
   configOf,
   finite,
   labelsOf,
+  metricObject,
+  resetStore,
   storeOf,
   type StoredMetricOptions,
   type Value,
@@ -46,9 +48,8 @@ export class StoredHistogram extends Histogram {
   }
 
   override reset(): void {
-    if ((this.store as SeriesStore<HistogramState> | undefined) === undefined) return;
-    this.store.clear();
-    if (this.#options.labelNames.length === 0) this.store.get({});
+    // prom-client's constructor calls this before the store exists.
+    if ((this.store as unknown) !== undefined) resetStore(this.store, this.#options);
   }
 
   override remove(...labels: (string | Labels)[]): void {
@@ -66,12 +67,10 @@ export class StoredHistogram extends Histogram {
     };
   }
 
-  override async get(): ReturnType<Histogram['get']> {
-    const { name, help, labelNames } = this.#options;
+  override get(): ReturnType<Histogram['get']> {
+    const { labelNames } = this.#options;
     const values = this.store.all.flatMap((series) => this.#valuesOf(series, labelsOf(labelNames, series)));
-    return Promise.resolve({ name, help, type: 'histogram', values, aggregator: 'sum' } as unknown as Awaited<
-      ReturnType<Histogram['get']>
-    >);
+    return metricObject(this.#options, 'histogram', values);
   }
 
   /** What prom-client's registry asks a histogram for instead of `get`. */

@@ -18,13 +18,33 @@ export type Value = { labels: Labels; value: number; metricName?: string };
 
 /** The store of a metric. */
 export function storeOf<State>(options: StoredMetricOptions, createState: () => State): SeriesStore<State> {
-  const { labelNames, bounds, maxSeries, onRefused } = options;
-  return new SeriesStore({ labelNames, bounds, maxSeries, onRefused, createState });
+  const { name, labelNames, bounds, maxSeries, onRefused } = options;
+  return new SeriesStore({ name, labelNames, bounds, maxSeries, onRefused, createState });
 }
 
 /** What prom-client's constructors take. */
 export function configOf({ name, help, labelNames, registry }: StoredMetricOptions) {
   return { name, help, labelNames: [...labelNames], registers: [registry] };
+}
+
+/** Empties a store; a metric without labels then starts at zero, unless it is to be absent until set. */
+export function resetStore(store: SeriesStore<unknown>, options: StoredMetricOptions, absent = false) {
+  store.clear();
+  if (options.labelNames.length === 0 && !absent) store.get({});
+}
+
+/** What prom-client's registry gets from a metric. prom-client types `type` as a number, and has it a string. */
+export function metricObject<Described>(
+  { name, help }: StoredMetricOptions,
+  type: 'counter' | 'gauge' | 'histogram',
+  values: readonly Value[],
+): Promise<Described> {
+  return Promise.resolve({ name, help, type, values, aggregator: 'sum' } as Described);
+}
+
+/** The samples of a counter or gauge. */
+export function numberValues(names: readonly string[], store: SeriesStore<{ value: number }>): Value[] {
+  return store.all.map((series) => ({ labels: labelsOf(names, series), value: series.state.value }));
 }
 
 /** Label values by name, as prom-client hands them out. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CATALOGUE, metricNamesOf } from '@quay-observability/metric-catalogue';
+import { metricNamesOf } from '@quay-observability/metric-catalogue';
 import { createMetrics } from '../src/index.ts';
 
 /** Sample lines of an exposition with their labels sorted, so that label order does not matter. */
@@ -119,6 +119,40 @@ test('misspelt names and labels do not compile and throw', () => {
   assert.throws(() => pulls.inc({ protocol: 'v2', ref: 'tag' }), /label "status" is missing/);
 });
 
+test('a metric without labels takes none, and a surplus label is refused also for a series that exists', () => {
+  const metrics = createMetrics({ app: 'gc-worker', runtimeMetrics: false });
+  const iterations = metrics.counter('quay_gc_iterations_total');
+  assert.throws(
+    // @ts-expect-error the metric has no labels
+    () => iterations.inc({ table: 'Tag' }),
+    /quay_gc_iterations_total: unknown label "table"; it has no labels/,
+  );
+  const waiting = metrics.gauge('quay_db_pool_waiting');
+  // @ts-expect-error the metric has no labels
+  assert.throws(() => waiting.set({ target: 'x' }, 1), /unknown label "target"/);
+  const rows = metrics.counter('quay_gc_table_rows_deleted_total');
+  rows.inc({ table: 'Tag' });
+  const surplus = { table: 'Tag', extra: 'x' };
+  assert.throws(() => rows.inc(surplus), /quay_gc_table_rows_deleted_total: unknown label "extra"/);
+});
+
+test('a removed series is gone, and the others stay', async () => {
+  const metrics = createMetrics({ app: 'gc-worker', runtimeMetrics: false });
+  const connections = metrics.gauge('quay_db_pool_connections');
+  connections.set({ state: 'idle' }, 1);
+  connections.set({ state: 'in_use' }, 2);
+  connections.remove({ state: 'idle' });
+  connections.add({ state: 'in_use' }, 1);
+  const lines = (await textOf(metrics))
+    .split('\n')
+    .filter((line) => line.startsWith('quay_db_pool_connections{'));
+  assert.deepEqual(lines, ['quay_db_pool_connections{state="in_use",runtime="go"} 3']);
+  const rows = createMetrics({ app: 'globalstats-worker', runtimeMetrics: false });
+  rows.gauge('quay_user_rows').set({}, 7);
+  rows.gauge('quay_user_rows').remove({});
+  assert.doesNotMatch(await textOf(rows), /^quay_user_rows\{/m);
+});
+
 test('label values outside their known set become `other`, and keep nothing of what the client sent', async () => {
   const metrics = createMetrics({
     app: 'registry-metrics',
@@ -232,12 +266,4 @@ test('counters refuse to go down, and nothing takes a value that is not a number
         .observe({ listener: 'public', method: 'GET' }, Infinity),
     /not a finite number/,
   );
-});
-
-test('the catalogue names known values only of labels that the metric has', () => {
-  for (const [name, definition] of Object.entries(CATALOGUE)) {
-    const known = 'known' in definition ? Object.keys(definition.known) : [];
-    for (const label of known)
-      assert.ok((definition.labels as readonly string[]).includes(label), `${name}: ${label}`);
-  }
 });

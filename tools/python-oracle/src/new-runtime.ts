@@ -18,7 +18,7 @@ type BoundByName = {
 export function metricsAfter(
   app: AppName,
   steps: readonly Step[],
-  options: { runtimeMetrics?: boolean } = {},
+  options: { runtimeMetrics?: boolean; openMetrics?: boolean } = {},
 ): Metrics {
   const metrics = createMetrics({ app, runtimeMetrics: false, ...options });
   const byName = metrics as unknown as BoundByName;

@@ -23,6 +23,7 @@ export const COMPARED_APPS: readonly AppName[] = EVERY_APP.filter((app) => WORKL
 export type Alteration = {
   name: string;
   app: AppName;
+  /** Whether the operator opted in to OpenMetrics. */
   openMetrics?: boolean;
   alter: (exposition: string) => string;
 };
@@ -88,8 +89,8 @@ function expositionsOf(alterations: readonly Alteration[]): Map<string, Expose> 
     const metrics = metricsAfter(app, WORKLOAD[app]);
     expositions.set(app, (accept) => metrics.exposition(accept));
   }
-  for (const { name, app, alter } of alterations) {
-    const metrics = metricsAfter(app, WORKLOAD[app]);
+  for (const { name, app, alter, openMetrics = false } of alterations) {
+    const metrics = metricsAfter(app, WORKLOAD[app], { openMetrics });
     expositions.set(name, async (accept) => {
       const { contentType, body } = await metrics.exposition(accept);
       return { contentType, body: alter(body.toString()) };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EVERY_APP, type AppName } from '@quay-observability/metric-catalogue';
+import { assertNoDifferences } from './assert-no-differences.ts';
 import { checkRegistration } from '../src/check-registration.ts';
 import {
   complaintsOfPromtool,
@@ -20,10 +21,10 @@ const complaints: Complaint[] = [];
 for (const app of EVERY_APP) {
   test(`${app} registers what the catalogue assigns to it, and promtool accepts it`, async () => {
     const fresh = parseExposition(await expositionOf(app, []));
-    assert.deepEqual(checkRegistration(app, fresh), []);
+    assertNoDifferences(checkRegistration(app, fresh));
     const exposition = await expositionOf(app);
     const used = parseExposition(exposition);
-    assert.deepEqual(checkRegistration(app, used), []);
+    assertNoDifferences(checkRegistration(app, used));
     assert.ok(
       [...used].every(([name, { labels }]) => labels.has('runtime') || name.startsWith('nodejs_')),
       'a metric shows no sample',
