@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import { runApp, type RunningApp } from './run-app.ts';
+import type { RunningApp } from '@quay-observability/testkit';
+import { runApp } from './run-app.ts';
 
 const BODY_BYTES = 2 * 1024 ** 3;
 const WARM_UP_BYTES = 64 * 1024 ** 2;

@@ -23,3 +23,6 @@ export { tarArchive } from './tar-archive.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { waitUntil } from './wait-until.ts';
 export { removeFolder } from './watchdog.ts';
+export { assertGoldenExposition } from './golden-exposition.ts';
+export { startApp } from './start-app.ts';
+export type { RunningApp } from './start-app.ts';
