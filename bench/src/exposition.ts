@@ -11,10 +11,11 @@ import { measureScrapes } from './exposition/measure-scrapes.ts';
 import { observationTable, scrapeTable, type RoundResult } from './exposition/tables.ts';
 import { createWorkload } from './exposition/workload.ts';
 import { createHttpClient } from './measure/http-get.ts';
-import { note, print, printHeading } from './measure/report.ts';
+import { note, noteDisturbance, print, printHeading } from './measure/report.ts';
 import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
 import { startChild } from './measure/start-child.ts';
+import { undisturbed } from './measure/undisturbed.ts';
 
 const options = parseRunOptions(process.argv.slice(2), { seconds: 1 });
 const workload = createWorkload(30_000);
@@ -29,6 +30,7 @@ const libraries = (await availableLibraries(workloadFile, note)).filter(wanted);
 const servers = await Promise.all(
   libraries.map(async (library) => ({ ...(await startChild(library, folder)), isNode: library.isNode })),
 );
+const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, noteDisturbance);
 try {
   const sizes = new Map<string, number>();
   for (const { name, url } of servers) {
@@ -41,9 +43,11 @@ try {
     options.rounds,
     servers,
     async (server): Promise<RoundResult> => ({
-      unchanged: await measureScrapes(server, http, { changed: false, seconds: options.seconds }),
-      changed: await measureScrapes(server, http, { changed: true, seconds: options.seconds }),
-      observationNs: (await http.json(`${server.url}/observe?ms=500`)) as number,
+      unchanged: await quietly(() =>
+        measureScrapes(server, http, { changed: false, seconds: options.seconds }),
+      ),
+      changed: await quietly(() => measureScrapes(server, http, { changed: true, seconds: options.seconds })),
+      observationNs: await quietly(async () => (await http.json(`${server.url}/observe?ms=500`)) as number),
     }),
     note,
   );

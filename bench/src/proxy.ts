@@ -9,17 +9,16 @@ import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
 import { checkAnswers } from './proxy/check-answers.ts';
 import { startContestants } from './proxy/contestants.ts';
-import { miscount, parseCounted, type Asked } from './proxy/counters.ts';
+import { miscount, nothingAsked, parseCounted, type Asked } from './proxy/counters.ts';
 import { writeImage } from './proxy/images.ts';
-import { MANIFEST_CONNECTIONS, measureManifests, measureRound } from './proxy/measure-round.ts';
+import { measureManifests, measureRound } from './proxy/measure-round.ts';
 import { startUpstream } from './proxy/nginx.ts';
 import { latencyTable, throughputTable } from './proxy/tables.ts';
 
 /** Requests one by one, after which the counters must be right to the last one. */
 const COUNTED_REQUESTS = 500;
 
-const { rounds, only, ...options } = parseRunOptions(process.argv.slice(2), { seconds: 3 });
-const seconds = Math.ceil(options.seconds);
+const { rounds, only, ...options } = parseRunOptions(process.argv.slice(2), { seconds: 2 });
 const folder = temporaryFolder('bench-proxy');
 const image = writeImage(folder);
 const http = createHttpClient();
@@ -39,23 +38,26 @@ try {
   for (const contestant of contestants) await checkAnswers(contestant, image);
   const atFirst = await counted();
   for (let at = 0; at < COUNTED_REQUESTS; at += 1) await http.sizeOf(`${counting.url}${image.manifest.path}`);
-  await expectCounts(atFirst, { manifests: COUNTED_REQUESTS, unfinished: 0, blobBytes: 0 });
+  await expectCounts(atFirst, { ...nothingAsked(), manifests: COUNTED_REQUESTS });
 
-  note('warming up');
-  for (const contestant of contestants) await measureManifests(contestant, { image, seconds, folder });
-  const full = await measureManifests(counting, { image, seconds, folder });
-  const round = { image, seconds, folder, halfLoadPerSecond: full.perSecond / 2 };
-  const before = await counted();
-  const results = await measureInRounds(rounds, contestants, (one) => measureRound(one, round), note);
-
-  const counts = results.get(counting.name) ?? [];
-  const sum = (of: (one: (typeof counts)[number]) => number) =>
-    counts.reduce((total, one) => total + of(one), 0);
-  const asked = {
-    manifests: sum(({ manifests, halfLoad }) => manifests.count + halfLoad.count),
-    unfinished: counts.length * 2 * MANIFEST_CONNECTIONS,
-    blobBytes: sum(({ blobs }) => blobs.count),
+  const askedOf = new Map(started.map(({ name }) => [name, nothingAsked()]));
+  const round = {
+    image,
+    seconds: Math.ceil(options.seconds),
+    folder,
+    asked: (name: string) => askedOf.get(name)!,
   };
+  const before = await counted();
+  note('warming up');
+  for (const contestant of contestants) await measureManifests(contestant, round);
+  const full = await measureManifests(counting, round);
+  const results = await measureInRounds(
+    rounds,
+    contestants,
+    (one) => measureRound(one, { ...round, halfLoadPerSecond: full.perSecond / 2 }),
+    note,
+  );
+  const asked = round.asked(counting.name);
   await expectCounts(before, asked);
 
   print('## 2 KB manifests, 64 connections, as fast as they go\n');
@@ -64,9 +66,8 @@ try {
   print(throughputTable(results, 'blobs', { heading: 'GB', unit: 1e9 }));
   print('## 2 KB manifests, 64 connections, at half of what registry-metrics can do\n');
   print(latencyTable(results));
-  print(
-    `registry-metrics counted all ${asked.manifests} manifests and ${asked.blobBytes / image.blob.sizeBytes} blobs.`,
-  );
+  const blobs = asked.blobBytes / image.blob.sizeBytes;
+  print(`registry-metrics counted all ${asked.manifests} manifests and ${blobs} blobs.`);
 } finally {
   http.close();
   for (const { stop } of started) await stop();

@@ -16,7 +16,7 @@ export async function buildGoProgram(
   name: string,
   onAbsent: (reason: string) => void,
 ): Promise<string | undefined> {
-  const go = findProgram('go', '/usr/local/go/bin/go');
+  const go = findProgram('go');
   if (go === undefined) {
     onAbsent('Go is not installed: its contestant is left out.');
     return undefined;

@@ -10,6 +10,11 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Tells of a measurement that other programs disturbed to the end. */
+export function noteDisturbance({ share, tries }: { share: number; tries: number }): void {
+  note(`disturbed in all of ${tries} tries: others use ${(share * 100).toFixed(0)} % of the machine`);
+}
+
 /** Prints the title and the machine, and a warning if the machine is busy. */
 export function printHeading(title: string): void {
   print(`# ${title}\n\n${describeMachine()}\n`);

@@ -15,6 +15,7 @@ export type Contestant = {
   stop: () => Promise<void>;
 };
 
+const SOURCE = '--conditions=@quay-observability/source';
 const MAIN = join(import.meta.dirname, '../../../apps/registry-metrics/src/main.ts');
 
 /** Starts all ways to the upstream. */
@@ -24,8 +25,22 @@ export async function startContestants(upstream: Child, image: Image, folder: st
   return [
     { ...direct, stop: () => Promise.resolve() },
     asContestant(nginx, undefined),
+    asContestant(await startGatewayAlone(upstream, image, folder), undefined),
     await startRegistryMetrics(upstream, image, folder),
   ];
+}
+
+function startGatewayAlone(upstream: Child, image: Image, folder: string): Promise<Child> {
+  const script = join(import.meta.dirname, 'gateway-alone.ts');
+  return startChild(
+    {
+      name: 'libs/gateway alone',
+      command: process.execPath,
+      args: (port) => [SOURCE, ...profilerArgs(), script, upstream.url, String(port)],
+      readyPath: image.manifest.path,
+    },
+    folder,
+  );
 }
 
 /** `registry-metrics` from source, one process, with its own defaults. */
@@ -35,7 +50,7 @@ async function startRegistryMetrics(upstream: Child, image: Image, folder: strin
     {
       name: 'registry-metrics',
       command: process.execPath,
-      args: () => ['--conditions=@quay-observability/source', ...profilerArgs(), MAIN],
+      args: () => [SOURCE, ...profilerArgs(), MAIN],
       env: (port) => ({
         REGISTRY_UPSTREAM_URL: upstream.url,
         LISTEN_HOST: '127.0.0.1',

@@ -29,6 +29,11 @@ export type Asked = {
   blobBytes: number;
 };
 
+/** Nothing asked yet. */
+export function nothingAsked(): Asked {
+  return { manifests: 0, unfinished: 0, blobBytes: 0 };
+}
+
 /** What is wrong with what was counted; undefined if nothing. */
 export function miscount(before: Counted, after: Counted, asked: Asked): string | undefined {
   const problems = (['tagPulls', 'manifestTimings'] as const).flatMap((key) => {

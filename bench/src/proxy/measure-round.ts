@@ -1,62 +1,73 @@
 import { withCpuTime } from '../measure/cpu-time.ts';
+import { noteDisturbance } from '../measure/report.ts';
+import { undisturbed } from '../measure/undisturbed.ts';
 import type { Contestant } from './contestants.ts';
+import type { Asked } from './counters.ts';
 import type { Image } from './images.ts';
 import { readBlobs } from './read-blobs.ts';
-import { runWrk } from './wrk.ts';
+import { runWrk, type WrkResult } from './wrk.ts';
 
-export const MANIFEST_CONNECTIONS = 64;
-export const BLOB_CONNECTIONS = 4;
+const MANIFEST_CONNECTIONS = 64;
+const BLOB_CONNECTIONS = 4;
 
 /** How much, in what time; `perCpuSecond` of the proxy, undefined where there is none. */
-export type Throughput = { count: number; perSecond: number; perCpuSecond: number | undefined };
-
-/** Latency under a load that the machine bears easily. */
-export type Latency = { count: number; perSecond: number; p50Ms: number; p99Ms: number };
+export type Throughput = { perSecond: number; perCpuSecond: number | undefined };
 
 /** What one contestant did in one round. Blobs count in bytes. */
-export type RoundResult = { manifests: Throughput; blobs: Throughput; halfLoad: Latency };
+export type RoundResult = { manifests: Throughput; blobs: Throughput; halfLoad: Omit<WrkResult, 'requests'> };
 
 export type RoundOptions = {
   image: Image;
   seconds: number;
-  /** Manifests a second while latencies are taken. */
-  halfLoadPerSecond: number;
   folder: string;
+  /** Keeps what each contestant was asked, repeated measurements included. */
+  asked: (name: string) => Asked;
 };
 
-/** As many manifests as go, over 64 connections. */
-export async function measureManifests(
-  { url, pid }: Contestant,
-  { image, seconds, folder }: Pick<RoundOptions, 'image' | 'seconds' | 'folder'>,
-): Promise<Throughput> {
-  const { path, sizeBytes: minimumBytes } = image.manifest;
-  const load = { url: `${url}${path}`, connections: MANIFEST_CONNECTIONS, seconds, minimumBytes };
-  const { result, cpuSeconds } = await timed(pid, () => runWrk(load, folder));
-  const { requests, perSecond } = result;
-  return { count: requests, perSecond, perCpuSecond: cpuSeconds && requests / cpuSeconds };
+/** Manifests, blobs, and latencies at `halfLoadPerSecond` manifests a second, one after the other. */
+export async function measureRound(
+  contestant: Contestant,
+  options: RoundOptions & { halfLoadPerSecond: number },
+): Promise<RoundResult> {
+  const { halfLoadPerSecond } = options;
+  const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, noteDisturbance);
+  return {
+    manifests: await quietly(() => measureManifests(contestant, options)),
+    blobs: await quietly(() => measureBlobs(contestant, options)),
+    halfLoad: await quietly(() => askManifests(contestant, options, halfLoadPerSecond)),
+  };
 }
 
-/** Manifests, blobs, and latencies, one after the other. */
-export async function measureRound(contestant: Contestant, options: RoundOptions): Promise<RoundResult> {
-  const { image, seconds, folder, halfLoadPerSecond: perSecond } = options;
-  const manifests = await measureManifests(contestant, options);
-  const blobs = await measureBlobs(contestant, options);
+/** As many manifests as go, over 64 connections. */
+export async function measureManifests(contestant: Contestant, options: RoundOptions): Promise<Throughput> {
+  const { result, cpuSeconds } = await timed(contestant.pid, () => askManifests(contestant, options));
+  const { requests, perSecond } = result;
+  return { perSecond, perCpuSecond: cpuSeconds && requests / cpuSeconds };
+}
+
+async function askManifests(
+  { name, url }: Contestant,
+  { image, seconds, folder, asked }: RoundOptions,
+  perSecond?: number,
+): Promise<WrkResult> {
   const { path, sizeBytes: minimumBytes } = image.manifest;
-  const url = `${contestant.url}${path}`;
-  const load = { url, connections: MANIFEST_CONNECTIONS, seconds, minimumBytes, perSecond };
-  const { requests: count, ...latency } = await runWrk(load, folder);
-  return { manifests, blobs, halfLoad: { count, ...latency } };
+  const load = { url: `${url}${path}`, connections: MANIFEST_CONNECTIONS, seconds, minimumBytes };
+  const result = await runWrk(perSecond === undefined ? load : { ...load, perSecond }, folder);
+  asked(name).manifests += result.requests;
+  asked(name).unfinished += MANIFEST_CONNECTIONS;
+  return result;
 }
 
 async function measureBlobs(
-  { url, pid }: Contestant,
-  { image, seconds }: Pick<RoundOptions, 'image' | 'seconds'>,
+  { name, url, pid }: Contestant,
+  { image, seconds, asked }: RoundOptions,
 ): Promise<Throughput> {
   const { path, sizeBytes } = image.blob;
   const options = { connections: BLOB_CONNECTIONS, seconds, sizeBytes };
   const { result, cpuSeconds, seconds: passed } = await timed(pid, () => readBlobs(`${url}${path}`, options));
-  const count = result * sizeBytes;
-  return { count, perSecond: count / passed, perCpuSecond: cpuSeconds && count / cpuSeconds };
+  const bytes = result * sizeBytes;
+  asked(name).blobBytes += bytes;
+  return { perSecond: bytes / passed, perCpuSecond: cpuSeconds && bytes / cpuSeconds };
 }
 
 async function timed<Result>(pid: number | undefined, work: () => Promise<Result>) {

@@ -13,23 +13,15 @@ export type OnCollectFailed = (metric: string, error: unknown) => void;
 /**
  * Renders all families, in slices: a registry of tens of thousands of lines never holds the event
  * loop for longer than a few milliseconds. A series is rendered as a whole, so that a histogram's
- * buckets, sum and count belong together, and its text is kept until the series changes.
+ * buckets, sum and count belong together, and its bytes are kept until the series changes.
  */
 export async function renderExposition(
   families: readonly MetricFamily[],
   format: Format,
   onCollectFailed: OnCollectFailed,
 ): Promise<Buffer> {
-  const buffers: Buffer[] = [];
-  let text = '';
+  const pieces: Buffer[] = [];
   let sliceStart = performance.now();
-  const pause = async () => {
-    buffers.push(Buffer.from(text));
-    text = '';
-    await nextTurn();
-    sliceStart = performance.now();
-  };
-
   for (const family of families) {
     try {
       const collected = family.collect();
@@ -37,16 +29,19 @@ export async function renderExposition(
     } catch (error) {
       onCollectFailed(family.name, error);
     }
-    text += heading(family, format);
+    pieces.push(Buffer.from(heading(family, format)));
     // A copy: series may come and go while others run between two slices.
     const all = family.series().slice();
     const render = family.render[format] as RenderSeries<unknown>;
     for (const [at, series] of all.entries()) {
-      if (format === 'text') text += series.text ??= render(series);
-      else text += render(series);
-      if (at % SERIES_PER_LOOK === 0 && performance.now() - sliceStart > SLICE_MS) await pause();
+      if (format === 'text') pieces.push((series.rendered ??= Buffer.from(render(series))));
+      else pieces.push(Buffer.from(render(series)));
+      if (at % SERIES_PER_LOOK === 0 && performance.now() - sliceStart > SLICE_MS) {
+        await nextTurn();
+        sliceStart = performance.now();
+      }
     }
   }
-  buffers.push(Buffer.from(format === 'openmetrics' ? `${text}# EOF\n` : text));
-  return Buffer.concat(buffers);
+  if (format === 'openmetrics') pieces.push(Buffer.from('# EOF\n'));
+  return Buffer.concat(pieces);
 }

@@ -44,7 +44,7 @@ function familyOf(metric: PromMetric, fixed: string): MetricFamily {
     type: metric.type,
     collect: async () => {
       const { values } = await metric.get();
-      current = values.map((state) => ({ values: [], state, text: undefined }));
+      current = values.map((state) => ({ values: [], state, rendered: undefined }));
     },
     series: () => current,
     render: { text: render('text'), openmetrics: render('openmetrics') },

@@ -4,11 +4,11 @@ import type { BoundValue } from './label-values.ts';
 /** Label values by label name, as prom-client takes them. */
 export type Labels = Partial<Record<string, string | number>>;
 
-/** What a store keeps per combination of label values. `text` is its rendered exposition, until it changes. */
+/** What a store keeps per combination of label values. `rendered` is its text exposition, until it changes. */
 export type Series<State> = {
   readonly values: readonly string[];
   readonly state: State;
-  text: string | undefined;
+  rendered: Buffer | undefined;
 };
 
 export type SeriesStoreOptions<State> = {
@@ -118,7 +118,7 @@ export class SeriesStore<State> {
   }
 
   #create(values: readonly string[]): Series<State> {
-    return this.#insert({ values, state: this.#options.createState(), text: undefined });
+    return this.#insert({ values, state: this.#options.createState(), rendered: undefined });
   }
 
   #insert(series: Series<State>): Series<State> {

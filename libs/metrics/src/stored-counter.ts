@@ -39,7 +39,7 @@ export class StoredCounter extends Counter {
       throw new RangeError(`${this.#options.name}: a counter cannot decrease`);
     const series = this.store.get(labels);
     series.state.value += amount;
-    series.text = undefined;
+    series.rendered = undefined;
   }
 
   override reset(): void {

@@ -27,14 +27,14 @@ export class StoredGauge extends Gauge {
   put(labels: Labels, value: number): void {
     const series = this.store.get(labels);
     series.state.value = value;
-    series.text = undefined;
+    series.rendered = undefined;
   }
 
   /** Adds `amount`, which may be negative. */
   add(labels: Labels, amount: number): void {
     const series = this.store.get(labels);
     series.state.value += finite(amount, this.#options.name);
-    series.text = undefined;
+    series.rendered = undefined;
   }
 
   override set(...given: [number] | [Labels, number]): void {

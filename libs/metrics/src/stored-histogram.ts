@@ -44,7 +44,7 @@ export class StoredHistogram extends Histogram {
     const { state } = series;
     state.buckets[at]! += 1;
     state.sum += value;
-    series.text = undefined;
+    series.rendered = undefined;
   }
 
   override reset(): void {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { createMetrics } from '../src/index.ts';
 
-test('rendering 30,000 lines gives others their turn again and again', async () => {
+test('rendering 100,000 lines gives others their turn again and again', async () => {
   const metrics = createMetrics({ app: 'registry-metrics', runtimeMetrics: false });
   const duration = metrics.histogram('quay_request_duration_seconds');
-  for (let at = 0; at < 30_000 / 17; at += 1) {
+  for (let at = 0; at < 100_000 / 17; at += 1) {
     duration.observe(
       { method: 'GET', route: `route${at}`, status: '200', namespace_name: 'other' },
       at / 100,
@@ -19,12 +18,9 @@ test('rendering 30,000 lines gives others their turn again and again', async () 
     if (scraping) setImmediate(count);
   };
   setImmediate(count);
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
   const { body } = await metrics.exposition();
   scraping = false;
-  delay.disable();
-  assert.ok(body.toString().split('\n').length > 30_000);
+  assert.ok(body.toString().split('\n').length > 100_000);
   // What counts is that rendering yields; how long a slice takes depends on the machine.
   assert.ok(turns >= 2, `others had ${turns} turns`);
 });
