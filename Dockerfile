@@ -16,7 +16,8 @@ RUN node node_modules/@typescript/native/bin/tsc -b "apps/${APP}/tsconfig.lib.js
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
     LISTEN_HOST=0.0.0.0 LISTEN_PORT=8080 \
-    ADMIN_HOST=0.0.0.0 ADMIN_PORT=9100
+    ADMIN_HOST=0.0.0.0 ADMIN_PORT=9100 \
+    SHUTDOWN_DELAY_SECONDS=5
 WORKDIR /app
 COPY --from=build /deployable ./
 # Root owns the files, an unprivileged user runs them.

@@ -1,40 +1,15 @@
 /**
- * What `npm start`, `npm test` and `npm run affected` begin with. On a fresh clone nothing is installed
- * and Node may be an older one (20 is enough for this file), so this uses nothing but Node's own modules:
- * it installs the packages of the lock file and the servers the command needs, then hands over to the
- * Node 24 among the packages.
+ * What `npm start`, `npm test` and `npm run affected` begin with. Only looks whether this Node can run
+ * the rest, so it is written for the oldest one that somebody may still have.
  */
-import { join } from 'node:path';
-import { handOver } from './hand-over.mjs';
-import { ensurePackages } from './npm-packages.mjs';
-import { ensureSystemPrograms } from './system-programs.mjs';
+const [major, minor] = process.versions.node.split('.').map(Number);
 
-const HERE = import.meta.dirname;
-const [command, ...args] = process.argv.slice(2);
-
-const commands = {
-  start: {
-    programs: 'start',
-    run: ['--conditions=@quay-observability/source', join(HERE, '../local-stack/src/main.ts')],
-  },
-  test: { programs: 'test', run: [join(HERE, 'run-all-tests.mjs')] },
-  affected: { programs: 'test', run: [join(HERE, 'run-affected.mjs')] },
-};
-
-const chosen = commands[command];
-if (chosen === undefined) {
+if (major > 20 || (major === 20 && minor >= 11)) {
+  import('./set-up-and-run.mjs');
+} else {
   process.stderr.write(
-    `usage: node tools/bootstrap/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]\n`,
+    `This needs Node 20.11 or newer to begin with, and ${process.execPath} is Node ${process.versions.node}.\n` +
+      'Install a newer one (https://nodejs.org) and try again; Node 24, which runs the rest, then comes from npm.\n',
   );
-  process.exit(2);
-}
-
-try {
-  await ensurePackages();
-  const onlyAsking = args.includes('--help') || args.includes('-h');
-  if (!onlyAsking) await ensureSystemPrograms(chosen.programs);
-  process.exitCode = await handOver([...chosen.run, ...args]);
-} catch (error) {
-  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

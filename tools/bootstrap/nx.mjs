@@ -20,7 +20,10 @@ export function nx(args, { capture = false } = {}) {
   });
 }
 
-/** The folders of the projects that have a target, e.g. `libs/redis`; `filter` is what follows. */
+/**
+ * The folders of the projects that have something to do for a target, e.g. `libs/redis`; `filter` is what
+ * follows.
+ */
 export async function projectFolders(target, filter = []) {
   const { code, output } = await nx(['show', 'projects', '--withTarget', target, '--json', ...filter], {
     capture: true,
@@ -29,5 +32,8 @@ export async function projectFolders(target, filter = []) {
   const names = JSON.parse(output);
   const graph = await nx(['graph', '--print'], { capture: true });
   const { nodes } = JSON.parse(graph.output).graph;
-  return names.map((name) => nodes[name].data.root);
+  return names
+    .map((name) => nodes[name].data)
+    .filter(({ targets }) => targets[target].executor !== 'nx:noop')
+    .map(({ root }) => root);
 }

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runQuietly, say } from './run-command.mjs';
+import { aptInstall, withoutServiceStarts } from './apt-install.mjs';
+import { Interrupted } from './interruption.mjs';
+import { say } from './run-command.mjs';
 
 /** What does not come through npm: Debian's package, the program that shows it is there, what it is for. */
 export const PROGRAMS = [
@@ -52,56 +54,42 @@ export const PROGRAMS = [
 ];
 
 /**
- * Installs what is missing for `start` or `test`, where it may: on Debian as root. Elsewhere it says
- * what to install and goes on: `npm start` leaves out what is not there, a test that needs it fails
- * and says so.
+ * Installs what is missing for `start` or `test`, where it may: on Debian as root. Elsewhere, and if that
+ * fails, it says what to install and goes on: `npm start` leaves out what is not there, a test that needs
+ * it fails and says so.
  */
 export async function ensureSystemPrograms(purpose) {
   const missing = PROGRAMS.filter((entry) => entry.for.includes(purpose) && !isPresent(entry));
   if (missing.length === 0) return;
-  const names = missing.map((entry) => entry.package);
   const debian = existsSync('/etc/debian_version') && findProgram('apt-get') !== undefined;
-  const list = missing.map((entry) => `  ${entry.package.padEnd(24)} ${entry.why}`).join('\n');
-  if (!debian || process.getuid?.() !== 0) {
-    const command = debian ? `sudo apt-get install ${names.join(' ')}` : 'the package manager of this system';
-    say(`Missing, and left out:\n${list}\nInstall them with: ${command}`);
-    return;
-  }
-  say(`Installing from Debian, without starting any of them as a service:\n${list}`);
+  const root = process.getuid?.() === 0;
+  const surroundings = { debian, root };
+  if (!debian || !root) return say(`Missing, and left out:\n${whatToInstall(missing, surroundings)}`);
+  say(`Installing from Debian, without starting any of them as a service:\n${listOf(missing)}`);
   const started = Date.now();
-  await withoutServiceStarts(() => aptInstall(names));
-  say(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+  try {
+    await withoutServiceStarts(() => aptInstall(missing.map((entry) => entry.package)));
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    say(error.message);
+  }
+  const absent = missing.filter((entry) => !isPresent(entry));
+  if (absent.length === 0) say(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+  else say(`Could not be installed, and left out:\n${whatToInstall(absent, surroundings)}`);
 }
 
-async function aptInstall(names) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const options = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0'];
-  const install = () =>
-    runQuietly('apt-get', [...options, 'install', '--no-install-recommends', ...names], { env });
-  try {
-    await install();
-  } catch {
-    // A machine that has never asked Debian what there is, or long ago.
-    await runQuietly('apt-get', [...options, 'update'], { env });
-    await install().catch((error) => {
-      say(`${error.message}\nGoing on without what could not be installed.`);
-    });
-  }
+/** The programs that are missing, and the command that installs them. */
+export function whatToInstall(missing, { debian, root }) {
+  const names = missing.map((entry) => entry.package).join(' ');
+  const sudo = root ? '' : 'sudo ';
+  const command = debian
+    ? `${sudo}apt-get update; ${sudo}apt-get install --no-install-recommends ${names}`
+    : 'the package manager of this system';
+  return `${listOf(missing)}\nInstall them with: ${command}`;
 }
 
-/** Debian starts servers as it installs them, unless a policy forbids it; exit code 101 is "forbidden". */
-async function withoutServiceStarts(work) {
-  const policy = '/usr/sbin/policy-rc.d';
-  const ours = !existsSync(policy);
-  if (ours) {
-    writeFileSync(policy, '#!/bin/sh\nexit 101\n');
-    chmodSync(policy, 0o755);
-  }
-  try {
-    await work();
-  } finally {
-    if (ours) rmSync(policy, { force: true });
-  }
+function listOf(entries) {
+  return entries.map((entry) => `  ${entry.package.padEnd(24)} ${entry.why}`).join('\n');
 }
 
 function isPresent(entry) {

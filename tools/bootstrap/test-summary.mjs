@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const SUMMARY = 'test-results/summary.json';
+const MESSAGE_LINES = 6;
 
 /** Forgets earlier results, so that what is read afterwards is of this run. */
 export function forgetResults(workspace, folders) {
@@ -38,9 +40,16 @@ export function addUp(workspace, folders) {
 
 /** What the user reads at the end; the last line is made for machines. */
 export function report({ passed, failed, skipped, failures }) {
-  const lines = failures.map(
-    ({ folder, name, message }) => `FAILED ${folder}: ${name}: ${message.split('\n')[0]}`,
-  );
+  const lines = failures.map(({ folder, name, message }) => `FAILED ${folder}: ${name}: ${inBrief(message)}`);
   if (skipped > 0) lines.push(`${skipped} skipped`);
   return [...lines, `${passed} passed, ${failed} failed`].join('\n');
+}
+
+/** The first lines: those of a comparison that failed say what differs from the third one on. */
+function inBrief(message) {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
+  return lines.slice(0, MESSAGE_LINES).join('\n    ');
 }

@@ -151,6 +151,17 @@ test('a layer of v1 counts its length; where it is redirected its size is unknow
   assert.equal(await sample(UNKNOWN.replace('v2', 'v1')), 1);
 });
 
+test('every one of many cold blobs at once is counted', async () => {
+  const digests = Array.from(
+    { length: 500 },
+    (_, index) => AT_UPSTREAM + index.toString(16).padStart(3, '0'),
+  );
+  await Promise.all(digests.map((cold) => download(`/v2/a/blobs/${cold}`)));
+  await waitUntil('the count', async () => (await sample(BYTES)) + (await sample(UNKNOWN)) >= 222 * 500);
+  assert.equal(await sample(BYTES), 222 * 500);
+  assert.equal(await sample(UNKNOWN), 0);
+});
+
 test('without its database the upstream is asked', async () => {
   await postgres.kill();
   try {

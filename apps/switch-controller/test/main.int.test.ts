@@ -20,7 +20,7 @@ test('stays up without what it needs, and says what is missing', async () => {
   assert.equal((await fetch(`${app.adminUrl}/livez`)).status, 200);
   const response = await fetch(`${app.adminUrl}/readyz`);
   assert.equal(response.status, 200);
-  assert.match(await response.text(), /\[!\]redis degraded: /);
+  assert.match(await response.text(), /\[!\]redis \(\w+\) degraded: /);
 });
 
 test('exposes what the golden file holds', async () => {

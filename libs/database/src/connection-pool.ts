@@ -10,6 +10,8 @@ export type Acquiring = { readonly promise: Promise<Connection>; readonly abort:
 export type ConnectionPool = {
   /** Waits for a connection; `abort` gives up waiting. */
   acquire(): Acquiring;
+  /** As {@link acquire}, for the pool's own ends: the observer hears nothing of it. */
+  acquireUncounted(): Acquiring;
   release(connection: Connection): boolean;
   state(): PoolState;
   /** Whether callers hold every connection that there may be. */
@@ -35,6 +37,7 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   const { target, server, limits, observer } = options;
   const live = new Set<Connection>();
   const held = new Set<Connection>();
+  const uncounted = new WeakSet<Connection>();
   let connectError: DatabaseError | undefined;
   let closing = false;
 
@@ -73,33 +76,37 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
     return new DatabaseError('DATABASE_POOL_EXHAUSTED', message, { reason: 'timeout', serverFailed: false });
   };
 
+  const acquire = (isCounted: boolean): Acquiring => {
+    if (closing) return { promise: Promise.reject(closedError(server)), abort: () => undefined };
+    const started = performance.now();
+    const waited = () => (performance.now() - started) / 1000;
+    const pending = pool.acquire();
+    const promise = pending.promise.then(
+      (connection) => {
+        held.add(connection);
+        if (isCounted) observer.acquired?.(target, waited());
+        else uncounted.add(connection);
+        return connection;
+      },
+      (error: unknown) => {
+        if (isCounted) observer.acquireFailed?.(target, waited());
+        throw acquireError(error);
+      },
+    );
+    return {
+      promise,
+      abort: () => {
+        pending.abort();
+      },
+    };
+  };
+
   return {
-    acquire: () => {
-      if (closing) return { promise: Promise.reject(closedError(server)), abort: () => undefined };
-      const started = performance.now();
-      const waited = () => (performance.now() - started) / 1000;
-      const pending = pool.acquire();
-      const promise = pending.promise.then(
-        (connection) => {
-          held.add(connection);
-          observer.acquired?.(target, waited());
-          return connection;
-        },
-        (error: unknown) => {
-          observer.acquireFailed?.(target, waited());
-          throw acquireError(error);
-        },
-      );
-      return {
-        promise,
-        abort: () => {
-          pending.abort();
-        },
-      };
-    },
+    acquire: () => acquire(true),
+    acquireUncounted: () => acquire(false),
     release: (connection) => {
       if (!held.delete(connection)) return false;
-      observer.released?.(target);
+      if (!uncounted.delete(connection)) observer.released?.(target);
       return pool.release(connection);
     },
     state: () => ({

@@ -5,6 +5,7 @@ import type { Database, DatabaseOptions, DatabaseTarget, PoolState, Queries } fr
 import { DatabaseError } from './database-error.ts';
 import { createReplicaSet } from './replica-set.ts';
 import { createServer, type DatabaseServer } from './server.ts';
+import { parseAllServerSettings, type ServerSettings } from './server-settings.ts';
 
 /** What the work that runs at this moment is part of. */
 type Scope = { readonly transaction?: Knex.Transaction; readonly replicasForbidden?: boolean };
@@ -12,17 +13,13 @@ type Scope = { readonly transaction?: Knex.Transaction; readonly replicasForbidd
 /**
  * Prepares the pools; connections are made when they are needed, and made anew when they break.
  *
- * @throws CodedError `DATABASE_UNSUPPORTED` or `DATABASE_URL_INVALID`, at once.
+ * @throws CodedError `DATABASE_UNSUPPORTED` or `DATABASE_URL_INVALID`, at once and for all servers.
  */
 export function createDatabase(options: DatabaseOptions): Database {
   // A Date is written as UTC, as the columns without zone want it; pg knows this switch only globally.
   pg.defaults.parseInputDatesAsUTC = true;
   const { observer = {}, quarantineMs = 30_000 } = options;
-  const server = (
-    target: DatabaseTarget,
-    role: string,
-    settings: DatabaseOptions['primary'],
-  ): DatabaseServer =>
+  const server = (target: DatabaseTarget, role: string, settings: ServerSettings): DatabaseServer =>
     createServer({
       target,
       role,
@@ -31,8 +28,12 @@ export function createDatabase(options: DatabaseOptions): Database {
       applicationName: options.applicationName,
       limits: options.pool ?? {},
     });
-  const primary = server('primary', 'primary', options.primary);
-  const replicas = (options.replicas ?? []).map((settings, index) =>
+  const [primarySettings, ...replicaSettings] = parseAllServerSettings([
+    options.primary,
+    ...(options.replicas ?? []),
+  ]);
+  const primary = server('primary', 'primary', primarySettings);
+  const replicas = replicaSettings.map((settings, index) =>
     server('replica', `replica ${index + 1}`, settings),
   );
   const servers = [primary, ...replicas];

@@ -91,7 +91,7 @@ async function connect(
     connectionTimeoutMillis: timeoutMs,
     application_name: settings.applicationName ?? applicationName,
     options: settings.options,
-    keepAlive: true,
+    keepAlive: settings.keepAlive,
     keepAliveInitialDelayMillis: settings.keepAliveIdleMs,
     types: { getTypeParser },
     ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + READ_TIMEOUT_MARGIN_MS }),

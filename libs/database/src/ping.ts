@@ -4,14 +4,14 @@ import type { Connection } from './open-connection.ts';
 
 /**
  * Resolves if the server answers within the time. A connection that does not answer is cut, so that it
- * cannot poison the pool.
+ * cannot poison the pool. The observer hears nothing of it: a ping is nobody's use of the database.
  *
  * @throws DatabaseError `DATABASE_UNAVAILABLE`, or `DATABASE_POOL_EXHAUSTED` if callers held every connection.
  */
 export async function ping(pool: ConnectionPool, server: string, timeoutMs: number): Promise<void> {
   let timeoutError: DatabaseError | undefined;
   let connection: Connection | undefined;
-  const acquiring = pool.acquire();
+  const acquiring = pool.acquireUncounted();
   const timer = setTimeout(() => {
     timeoutError = noAnswer(server, timeoutMs, connection === undefined && pool.isFull());
     if (connection === undefined) acquiring.abort();

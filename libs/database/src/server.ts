@@ -1,12 +1,11 @@
 import knex, { type Knex } from 'knex';
-import type { DatabaseServerSettings } from '@quay-observability/quay-config';
 import { createConnectionPool, type ConnectionPool } from './connection-pool.ts';
 import type { DatabaseObserver, DatabaseTarget, PoolOptions } from './database.ts';
 import { toDatabaseError } from './database-error.ts';
 import { createKnexPool } from './knex-pool.ts';
 import { openConnection } from './open-connection.ts';
 import { ping } from './ping.ts';
-import { parseServerSettings } from './server-settings.ts';
+import type { ServerSettings } from './server-settings.ts';
 
 /** One PostgreSQL server: its pool, and knex on top of it. */
 export type DatabaseServer = {
@@ -24,7 +23,7 @@ export type ServerOptions = {
   readonly target: DatabaseTarget;
   /** `primary`, `replica 1` ... */
   readonly role: string;
-  readonly settings: DatabaseServerSettings;
+  readonly settings: ServerSettings;
   readonly applicationName: string;
   readonly limits: Partial<PoolOptions>;
   readonly observer: DatabaseObserver;
@@ -39,14 +38,16 @@ export function createServer({
   limits,
   observer,
 }: ServerOptions): DatabaseServer {
-  const server = parseServerSettings(settings);
-  const name = `${role} at ${server.display}`;
+  const name = `${role} at ${settings.display}`;
   const acquireTimeoutMs = limits.acquireTimeoutMs ?? 5000;
   const bounds: PoolOptions = {
-    maxConnections: limits.maxConnections ?? server.maxConnections ?? 10,
+    maxConnections: limits.maxConnections ?? settings.maxConnections ?? 10,
     acquireTimeoutMs,
     // Never more than the acquire time-out, so that a dead server is reported as such and not as a full pool.
-    connectTimeoutMs: Math.min(limits.connectTimeoutMs ?? server.connectTimeoutMs ?? 3000, acquireTimeoutMs),
+    connectTimeoutMs: Math.min(
+      limits.connectTimeoutMs ?? settings.connectTimeoutMs ?? 3000,
+      acquireTimeoutMs,
+    ),
     statementTimeoutMs: limits.statementTimeoutMs ?? 30_000,
     idleTimeoutMs: limits.idleTimeoutMs ?? 30_000,
   };
@@ -59,7 +60,7 @@ export function createServer({
     open: async () => {
       try {
         const connection = await openConnection({
-          settings: server,
+          settings,
           server: name,
           applicationName,
           timeoutMs: bounds.connectTimeoutMs,

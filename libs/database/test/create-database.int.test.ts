@@ -303,6 +303,22 @@ test('sslmode require is refused by a server without TLS, prefer is not', async 
   await selectOne(preferred.database);
 });
 
+test('TCP keepalives are sent, unless the arguments turn them off', async () => {
+  const { readFile } = await import('node:fs/promises');
+  const timer = async (connectionArgs: Record<string, unknown>): Promise<string | undefined> => {
+    const { database } = connect({ primary: { uri: server.uri, connectionArgs } });
+    const { rows } = await database.read((queries) =>
+      queries.raw<{ rows: { port: number }[] }>('SELECT inet_client_port() AS port'),
+    );
+    const port = Number(rows[0]?.port).toString(16).toUpperCase().padStart(4, '0');
+    const sockets = await readFile('/proc/net/tcp', 'utf8');
+    // Local address, remote address, state, queues, and which timer runs: 02 is that of keepalives.
+    return new RegExp(`: \\w+:${port} \\w+:\\w+ 01 \\w+:\\w+ (\\d\\d):`).exec(sockets)?.[1];
+  };
+  assert.equal(await timer({}), '02');
+  assert.equal(await timer({ keepalives: 0 }), '00');
+});
+
 async function childrenOf(pid: number): Promise<number[]> {
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');

@@ -64,8 +64,14 @@ export type BoundHistogram<Name extends MetricName> = {
   observe(labels: LabelsOf<Name>, value: number): void;
 };
 
-/** What a scrape gets. */
-export type Exposition = { contentType: string; body: Buffer };
+/** What a scrape gets. The pieces may be shared with other scrapes: do not change them. */
+export type Exposition = {
+  contentType: string;
+  sizeBytes: number;
+  pieces: readonly Buffer[];
+  /** All pieces in one; for those that have few of them. */
+  readonly body: Buffer;
+};
 
 /** The metrics of one app. */
 export type Metrics<App extends AppName = AppName> = {
@@ -97,7 +103,9 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
     const hooks: (() => void | Promise<void>)[] = [];
     collectors.set(name, hooks);
     const known = { ...(CATALOGUE[name] as MetricDefinition).known, ...options.known?.[name] };
-    const maxSeries = options.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES;
+    // Bounded by the catalogue; with a limit of its own it would count its own refusals without end.
+    const limited = name !== 'quay_metrics_series_refused_total';
+    const maxSeries = limited ? (options.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES) : Infinity;
     const limits = { known, maxSeries, onRefused: () => refuse(name) };
     stored.set(name, createStored(name, registry, fixed, hooks, limits));
   }
@@ -139,9 +147,22 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
     },
     exposition: async (accept) => {
       const format = negotiateFormat(accept, options.openMetrics ?? false);
-      return { contentType: CONTENT_TYPES[format], body: await gather(format) };
+      return expositionOf(CONTENT_TYPES[format], await gather(format));
     },
     plainText: () => registry.metrics(),
+  };
+}
+
+function expositionOf(contentType: string, pieces: readonly Buffer[]): Exposition {
+  let sizeBytes = 0;
+  for (const piece of pieces) sizeBytes += piece.length;
+  return {
+    contentType,
+    sizeBytes,
+    pieces,
+    get body() {
+      return Buffer.concat(pieces, sizeBytes);
+    },
   };
 }
 

@@ -6,6 +6,8 @@ import type { Format, RenderSeries } from './render-series.ts';
 const SLICE_MS = 4;
 /** Series rendered between two looks at the clock. */
 const SERIES_PER_LOOK = 16;
+/** Longest time in milliseconds that a collector may take before the scrape goes on without it. */
+const COLLECT_TIMEOUT_MS = 2000;
 
 /** Tells a scrape's caller of a collector that failed; the scrape goes on without its news. */
 export type OnCollectFailed = (metric: string, error: unknown) => void;
@@ -13,19 +15,20 @@ export type OnCollectFailed = (metric: string, error: unknown) => void;
 /**
  * Renders all families, in slices: a registry of tens of thousands of lines never holds the event
  * loop for longer than a few milliseconds. A series is rendered as a whole, so that a histogram's
- * buckets, sum and count belong together, and its bytes are kept until the series changes.
+ * buckets, sum and count belong together, and its bytes are kept until the series changes. The pieces
+ * are not joined: copying tens of megabytes would hold the loop after all.
  */
 export async function renderExposition(
   families: readonly MetricFamily[],
   format: Format,
   onCollectFailed: OnCollectFailed,
-): Promise<Buffer> {
+): Promise<Buffer[]> {
   const pieces: Buffer[] = [];
   let sliceStart = performance.now();
   for (const family of families) {
     try {
       const collected = family.collect();
-      if (collected instanceof Promise) await collected;
+      if (collected instanceof Promise) await withTimeLimit(collected);
     } catch (error) {
       onCollectFailed(family.name, error);
     }
@@ -43,5 +46,19 @@ export async function renderExposition(
     }
   }
   if (format === 'openmetrics') pieces.push(Buffer.from('# EOF\n'));
-  return Buffer.concat(pieces);
+  return pieces;
+}
+
+async function withTimeLimit(collected: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`not collected within ${COLLECT_TIMEOUT_MS} ms`));
+    }, COLLECT_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([collected, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -193,6 +193,35 @@ test('beyond the limit of series an observation counts under `other`, and the re
   );
 });
 
+test('the smallest limit of series still counts everything under `other`', async () => {
+  const metrics = createMetrics({ app: 'registry-metrics', runtimeMetrics: false, maxSeriesPerMetric: 1 });
+  const pulls = metrics.counter('quay_registry_image_pulls_total');
+  for (const status of ['200', '404', '400']) pulls.inc({ protocol: 'v2', ref: 'tag', status });
+  metrics.gauge('quay_http_requests_in_flight').set({ listener: 'public' }, 1);
+  metrics.gauge('quay_http_requests_in_flight').set({ listener: 'admin' }, 1);
+  const text = await textOf(metrics);
+  assert.match(
+    text,
+    /^quay_registry_image_pulls_total\{protocol="other",ref="other",status="other",runtime="go"\} 2$/m,
+  );
+  assert.match(
+    text,
+    /^quay_metrics_series_refused_total\{metric="quay_registry_image_pulls_total",runtime="go"\} 2$/m,
+  );
+});
+
+test('a collector that never ends is reported and left behind', async () => {
+  const failed: string[] = [];
+  const metrics = createMetrics({
+    app: 'gc-worker',
+    runtimeMetrics: false,
+    onCollectFailed: (metric, error) => failed.push(`${metric}: ${String(error)}`),
+  });
+  metrics.gauge('quay_db_pooled_connections_in_use').onCollect(() => new Promise(() => undefined));
+  assert.match(await textOf(metrics), /^quay_gc_iterations_total/m);
+  assert.deepEqual(failed, ['quay_db_pooled_connections_in_use: Error: not collected within 2000 ms']);
+});
+
 test('label values and HELP are escaped', async () => {
   const metrics = createMetrics({ app: 'registry-metrics', runtimeMetrics: false });
   metrics

@@ -1,20 +1,11 @@
 import type { z } from 'zod';
-
-export const APPS = [
-  'registry-metrics',
-  'api-health',
-  'pullmetrics-worker',
-  'gc-worker',
-  'globalstats-worker',
-  'switch-controller',
-] as const;
-type AppName = (typeof APPS)[number];
+import type { AppName } from '@quay-observability/metric-catalogue';
 
 /** One key of Quay's configuration that this project reads: its documentation and its check. */
 export type ConfigKey<T> = {
   /** For the documentation: `boolean`, `mapping`. */
   readonly kind: string;
-  /** What an absent (or null) key means. */
+  /** What an absent, null or empty key means. */
   readonly fallback: T;
   /** For the documentation, if the fallback itself does not read well. */
   readonly fallbackText?: string;

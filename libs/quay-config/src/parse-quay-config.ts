@@ -15,7 +15,7 @@ const OVERRIDES = 'QUAY_OVERRIDE_CONFIG';
 
 /**
  * Turns the text of Quay's `config.yaml` and the environment into the typed configuration. Unknown keys
- * are ignored, as it is Quay's file; an absent, null or (in the environment) empty value means the default.
+ * are ignored, as it is Quay's file; an absent, null or empty value means the default.
  *
  * @throws CodedError `CONFIG_UNREADABLE` if the text is no YAML mapping.
  * @throws ConfigError (`CONFIG_INVALID`) that names every faulty key and its file or variable at once.
@@ -32,16 +32,23 @@ export function parseQuayConfig(
   ];
   const warnings: string[] = [];
   const values: Record<string, unknown> = {};
+  const sources = new Map<string, string>();
   for (const [name, key] of Object.entries(CONFIG_KEYS) as [ConfigKeyName, ConfigKey<unknown>][]) {
     let found: Found | undefined;
     for (const layer of layers) {
       if (Object.hasOwn(layer.values, name)) found = { raw: layer.values[name], source: layer.source };
     }
     found = fromVariable(name, key, env, faults) ?? found;
+    if (found !== undefined) sources.set(name, found.source);
     values[name] = readKey(name, key, found, faults, warnings);
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return shapeConfig(values as ConfigValues, { source, warnings, env });
+  return shapeConfig(values as ConfigValues, {
+    source,
+    warnings,
+    env,
+    sourceOf: (name) => sources.get(name) ?? file,
+  });
 }
 
 function readKey(
@@ -54,6 +61,7 @@ function readKey(
   if (found?.raw === undefined || found.raw === null) return key.fallback;
   const result = key.schema.safeParse(found.raw);
   if (!result.success) {
+    if (isNothing(found.raw, key)) return key.fallback;
     const { source } = found;
     faults.push(
       ...result.error.issues.map(({ path, message }) => ({
@@ -64,9 +72,14 @@ function readKey(
     );
     return undefined;
   }
-  const warning = key.warning?.(found.raw);
+  const warning = found.raw === '' ? undefined : key.warning?.(found.raw);
   if (warning !== undefined) warnings.push(warning);
   return result.data;
+}
+
+/** What switches a thing off in Python: `""`, and `false` for a key that need not be there at all. */
+function isNothing(raw: unknown, key: ConfigKey<unknown>): boolean {
+  return raw === '' || (raw === false && key.fallback === undefined);
 }
 
 function fromVariable(

@@ -53,7 +53,7 @@ const scalarTags: ScalarTag[] = [
   scalarTag('int', /^[-+]?0b[01_]+$/, (text) => radix(text, 2, /0b/)),
   scalarTag('int', /^[-+]?0[0-7_]+$/, (text) => radix(text, 8, /^(?=.)/)),
   scalarTag('int', /^[-+]?0x[0-9a-fA-F_]+$/, (text) => radix(text, 16, /0x/)),
-  scalarTag('int', /^[-+]?(?:0|[1-9][0-9_]*)$/, (text) => Number(withoutUnderscores(text))),
+  scalarTag('int', /^[-+]?(?:0|[1-9][0-9_]*)$/, decimal),
   scalarTag('int', /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/, sexagesimal),
   scalarTag('float', /^[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?$/, (text) =>
     Number(withoutUnderscores(text)),
@@ -66,6 +66,13 @@ const scalarTags: ScalarTag[] = [
 
 function scalarTag(name: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag {
   return { tag: `tag:yaml.org,2002:${name}`, default: true, test, resolve };
+}
+
+/** Exact like Python's: a password of twenty digits must not lose its last ones. */
+function decimal(text: string): number | bigint {
+  const digits = withoutUnderscores(text).replace(/^\+/, '');
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits);
 }
 
 function radix(text: string, base: number, prefix: RegExp): number {

@@ -53,6 +53,8 @@ export type DatabaseServerSettings = {
   readonly uri: string;
   /** Quay's `DB_CONNECTION_ARGS`, unchanged: arguments of the Python driver. */
   readonly connectionArgs: Readonly<Record<string, unknown>>;
+  /** For messages, the key and the file or variable of each: `DB_URI (/conf/stack/config.yaml)`. */
+  readonly origin?: { readonly uri: string; readonly connectionArgs: string };
 };
 
 export type DatabaseSettings = {

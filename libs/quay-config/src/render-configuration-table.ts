@@ -1,4 +1,5 @@
-import { APPS, type ConfigKey } from './config-key.ts';
+import { EVERY_APP } from '@quay-observability/metric-catalogue';
+import type { ConfigKey } from './config-key.ts';
 import { CONFIG_KEYS } from './config-keys.ts';
 
 /** The Markdown table of every key, generated from the definitions that also check them. */
@@ -16,7 +17,8 @@ export function renderConfigurationTable(): string {
 function cells(key: ConfigKey<unknown>): string[] {
   const { fallbackText, fallback: value } = key;
   const fallback = fallbackText ?? (typeof value === 'string' ? value : JSON.stringify(value));
-  const usedBy = key.usedBy === 'all' ? 'all' : APPS.filter((app) => key.usedBy.includes(app)).join(', ');
+  const usedBy =
+    key.usedBy === 'all' ? 'all' : EVERY_APP.filter((app) => key.usedBy.includes(app)).join(', ');
   return [
     key.kind,
     fallback === 'none' ? 'none' : `\`${fallback}\``,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { ConfigValues } from './config-keys.ts';
-import type { DatabaseSettings, QuayConfig } from './quay-config.ts';
+import type { ConfigKeyName, ConfigValues } from './config-keys.ts';
+import type { DatabaseServerSettings, DatabaseSettings, QuayConfig } from './quay-config.ts';
 import type { Environment } from './settings/read-settings.ts';
 
 /** Groups the checked values of Quay's flat keys by what they are about. */
@@ -10,12 +10,14 @@ export function shapeConfig(
     readonly source: string | undefined;
     readonly warnings: readonly string[];
     readonly env: Environment;
+    /** The file or variable that a key's value came from. */
+    readonly sourceOf: (name: ConfigKeyName) => string;
   },
 ): QuayConfig {
   return {
     source: origin.source,
     warnings: origin.warnings,
-    database: shapeDatabase(values),
+    database: shapeDatabase(values, origin.sourceOf),
     redis: {
       pullMetrics: values.PULL_METRICS_REDIS,
       userEvents: values.USER_EVENTS_REDIS,
@@ -78,13 +80,31 @@ export function shapeConfig(
   };
 }
 
-function shapeDatabase(values: ConfigValues): DatabaseSettings {
+function shapeDatabase(values: ConfigValues, sourceOf: (name: ConfigKeyName) => string): DatabaseSettings {
+  const origin = (key: ConfigKeyName, path = '') => `${key}${path} (${sourceOf(key)})`;
   const connectionArgs = values.DB_CONNECTION_ARGS;
+  const argumentsOrigin = origin('DB_CONNECTION_ARGS');
+  const primary: DatabaseServerSettings | undefined =
+    values.DB_URI === undefined
+      ? undefined
+      : {
+          uri: values.DB_URI,
+          connectionArgs,
+          origin: { uri: origin('DB_URI'), connectionArgs: argumentsOrigin },
+        };
   return {
-    primary: values.DB_URI === undefined ? undefined : { uri: values.DB_URI, connectionArgs },
-    replicas: values.DB_READ_REPLICAS.map((replica) => ({
-      uri: replica.DB_URI,
-      connectionArgs: replica.DB_CONNECTION_ARGS ?? connectionArgs,
-    })),
+    primary,
+    replicas: values.DB_READ_REPLICAS.map((replica, index) => {
+      const own = replica.DB_CONNECTION_ARGS;
+      const replicaOrigin = (key: string) => origin('DB_READ_REPLICAS', `[${index}].${key}`);
+      return {
+        uri: replica.DB_URI,
+        connectionArgs: own ?? connectionArgs,
+        origin: {
+          uri: replicaOrigin('DB_URI'),
+          connectionArgs: own === undefined ? argumentsOrigin : replicaOrigin('DB_CONNECTION_ARGS'),
+        },
+      };
+    }),
   };
 }

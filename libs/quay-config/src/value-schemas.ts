@@ -17,22 +17,25 @@ function scalar<T>(expected: string, parse: (value: unknown) => T | undefined) {
 }
 
 /** Text; a number is taken as its digits, because YAML turns an unquoted password of digits into one. */
-export const text = scalar('a string', (value) =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined,
-);
+export const text = scalar('a string', toText);
 
-export const nonEmptyText = scalar('a string that is not empty', (value) =>
-  typeof value === 'string' && value !== '' ? value : undefined,
-);
+export const nonEmptyText = scalar('a string that is not empty', (value) => {
+  const parsed = toText(value);
+  return parsed === '' ? undefined : parsed;
+});
 
 /** Text where empty means absent. */
 export const optionalText = z
   .union([text, z.undefined(), z.null()], 'expected a string')
   .transform((value) => (value === '' || value === null ? undefined : value));
 
-export const boolean = scalar('true or false', (value) =>
-  typeof value === 'boolean' ? value : typeof value === 'string' ? parseBooleanText(value) : undefined,
-);
+/** An empty text in the file is false, and so is 0: what counts for Python is the truth of the value. */
+export const boolean = scalar('true or false', (value) => {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value !== 0;
+  if (typeof value !== 'string') return undefined;
+  return value === '' ? false : parseBooleanText(value);
+});
 
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `between ${min} and ${max}`;
@@ -54,14 +57,15 @@ export const share = scalar('a number between 0 and 1', (value) => {
   return number >= 0 && number <= 1 ? number : undefined;
 });
 
-export function oneOf<const C extends string>(...choices: readonly C[]) {
-  return scalar(`one of ${choices.join(', ')}`, (value) => choices.find((choice) => choice === value));
-}
-
 export const textList = z.array(text, 'expected a list of strings');
 
 /** A mapping whose values are nobody's business here. */
 export const anyMapping = z.record(z.string(), z.unknown(), 'expected a mapping');
+
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
 
 function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;

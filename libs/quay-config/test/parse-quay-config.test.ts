@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CONFIG_KEYS } from '../src/config-keys.ts';
 import { ConfigError, parseQuayConfig, type QuayConfig } from '../src/index.ts';
 
 const SOURCE = '/conf/stack/config.yaml';
@@ -71,6 +72,78 @@ test('null means the default', () => {
   assert.deepEqual(config.warnings, []);
 });
 
+test('an empty text means the default for every key but the switches, of which it means false', () => {
+  const empty = Object.entries(CONFIG_KEYS).map(([name]) => `${name}: ""`);
+  const config = parse(empty.join('\n'));
+  const standard = parse('');
+  const off = { enabled: false, repositoryGcEnabled: false, namespaceGcEnabled: false };
+  assert.deepEqual(config, {
+    ...standard,
+    library: { namespace: 'library', enabled: false },
+    garbageCollection: { ...standard.garbageCollection, ...off },
+    quota: { enabled: false, invalidateTotals: false },
+  });
+  const override = { QUAY_OVERRIDE_CONFIG: '{"DB_URI": "", "PROMETHEUS_NAMESPACE": ""}' };
+  const overridden = parse('DB_URI: postgresql://h/quay\nPROMETHEUS_NAMESPACE: file', override);
+  assert.equal(overridden.database.primary, undefined);
+  assert.equal(overridden.prometheus.namespace, 'quay');
+});
+
+test('false means that an optional text is not there, 0 and 1 are booleans', () => {
+  const config = parse('ENABLE_HEALTH_DEBUG_SECRET: false\nFEATURE_BILLING: 1\nFEATURE_LIBRARY_SUPPORT: 0');
+  assert.equal(config.health.debugSecret, undefined);
+  assert.equal(config.health.billing, true);
+  assert.equal(config.library.enabled, false);
+  assert.equal(faultsOf('PROMETHEUS_NAMESPACE: false').faults[0]?.key, 'PROMETHEUS_NAMESPACE');
+});
+
+test('a number is taken as text where a text is expected, to its last digit', () => {
+  const { health, securityScanner, redis } = parse(
+    'ENABLE_HEALTH_DEBUG_SECRET: 12345\nSECURITY_SCANNER_V4_PSK: 1.5\nBUILDLOGS_REDIS: {password: 12345678901234567891}',
+  );
+  assert.equal(health.debugSecret, '12345');
+  assert.equal(securityScanner.psk, '1.5');
+  assert.equal(redis.buildLogs.password, '12345678901234567891');
+});
+
+test('a registry state that is no state counts as normal, as in Python, and is warned about', () => {
+  for (const state of ['sometimes', 'READONLY', '5', '[readonly]']) {
+    const config = parse(`REGISTRY_STATE: ${state}`);
+    assert.equal(config.registryState, 'normal');
+    assert.match(config.warnings.join(), /^REGISTRY_STATE is neither normal nor readonly/);
+  }
+  assert.deepEqual(parse('REGISTRY_STATE: readonly').warnings, []);
+  assert.deepEqual(parse('REGISTRY_STATE: normal').warnings, []);
+});
+
+test('every database server tells where its URL and its arguments come from', () => {
+  const yaml = `
+DB_URI: postgresql://primary/quay
+DB_CONNECTION_ARGS: {sslmode: disable}
+DB_READ_REPLICAS:
+  - DB_URI: postgresql://replica1/quay
+  - {DB_URI: postgresql://replica2/quay, DB_CONNECTION_ARGS: {}}
+`;
+  const { primary, replicas } = parse(yaml, { DB_URI: 'postgresql://other/quay' }).database;
+  assert.deepEqual(
+    [primary, ...replicas].map((server) => server?.origin),
+    [
+      {
+        uri: 'DB_URI (environment variable DB_URI)',
+        connectionArgs: `DB_CONNECTION_ARGS (${SOURCE})`,
+      },
+      {
+        uri: `DB_READ_REPLICAS[0].DB_URI (${SOURCE})`,
+        connectionArgs: `DB_CONNECTION_ARGS (${SOURCE})`,
+      },
+      {
+        uri: `DB_READ_REPLICAS[1].DB_URI (${SOURCE})`,
+        connectionArgs: `DB_READ_REPLICAS[1].DB_CONNECTION_ARGS (${SOURCE})`,
+      },
+    ],
+  );
+});
+
 test('a database with replicas: a replica without arguments takes those of the primary', () => {
   const { database } = parse(`
 DB_URI: postgresql://user:secret@primary/quay
@@ -125,7 +198,7 @@ test('all faults at once, each with its key and where it came from', () => {
     `
 DB_URI: {host: x}
 DB_READ_REPLICAS: [{DB_CONNECTION_ARGS: {}}, nonsense]
-REGISTRY_STATE: sometimes
+LIBRARY_NAMESPACE: [library]
 USER_EVENTS_REDIS: {port: 70000, db: -1}
 FEATURE_IMAGE_PULL_STATS: maybe
 DISKSPACE_HEALTH_THRESHOLD: 3
@@ -139,10 +212,10 @@ HEALTH_CHECKER: LocalHealthCheck
     `DB_URI | ${SOURCE} | expected a string that is not empty`,
     `DB_READ_REPLICAS[0].DB_URI | ${SOURCE} | is missing: expected a string that is not empty`,
     `DB_READ_REPLICAS[1] | ${SOURCE} | expected a mapping with DB_URI`,
-    `REGISTRY_STATE | ${SOURCE} | expected one of normal, readonly`,
     `USER_EVENTS_REDIS.port | ${SOURCE} | expected a whole number between 1 and 65535`,
     `USER_EVENTS_REDIS.db | ${SOURCE} | expected a whole number of 0 or more`,
     `FEATURE_IMAGE_PULL_STATS | ${SOURCE} | expected true or false`,
+    `LIBRARY_NAMESPACE | ${SOURCE} | expected a string that is not empty`,
     'OTEL_CONFIG | environment variable OTEL_CONFIG | expected a mapping as YAML or JSON',
     'GARBAGE_COLLECTION_FREQUENCY | environment variable GARBAGE_COLLECTION_FREQUENCY | expected a number of seconds above 0',
     `DISTRIBUTED_STORAGE_CONFIG.s3[1] | ${SOURCE} | expected a mapping`,
@@ -172,7 +245,7 @@ const KEYS = [
   'HEALTH_CHECKER',
   'ENABLE_HEALTH_DEBUG_SECRET',
   'SECURITY_SCANNER_V4_PSK',
-  'REGISTRY_STATE',
+  'DISKSPACE_HEALTH_THRESHOLD',
   'REDIS_FLUSH_INTERVAL_SECONDS',
   'QUAY_OVERRIDE_CONFIG',
 ];

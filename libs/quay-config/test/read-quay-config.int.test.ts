@@ -60,10 +60,10 @@ test('a file that QUAYCONF names but that is missing is an error that names it',
 
 test('faults name the file', () => {
   const file = join(folder, 'config.yaml');
-  writeFileSync(file, 'REGISTRY_STATE: 5\n');
+  writeFileSync(file, 'FEATURE_BILLING: maybe\n');
   assert.throws(
     () => readQuayConfig({ QUAYCONF: folder }, folder),
     (error: Error & { code?: string }) =>
-      error.code === 'CONFIG_INVALID' && error.message.includes(`REGISTRY_STATE (${file})`),
+      error.code === 'CONFIG_INVALID' && error.message.includes(`FEATURE_BILLING (${file})`),
   );
 });

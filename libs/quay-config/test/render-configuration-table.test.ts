@@ -9,6 +9,21 @@ test('every key has a row of six cells', () => {
   for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 8, row);
 });
 
+test('apps are named in one order, and every user of a key is named', () => {
+  const rows = renderConfigurationTable().split('\n');
+  const usedBy = (key: string) =>
+    rows
+      .find((row) => row.startsWith(`| \`${key}\` `))
+      ?.split(' | ')
+      .at(-2);
+  assert.equal(usedBy('USER_EVENTS_REDIS'), 'switch-controller, gc-worker, globalstats-worker');
+  assert.equal(usedBy('PROMETHEUS_NAMESPACE'), 'all');
+  assert.equal(
+    usedBy('DB_URI'),
+    'registry-metrics, api-health, gc-worker, globalstats-worker, pullmetrics-worker',
+  );
+});
+
 test('keys that hold credentials are marked', () => {
   const rows = renderConfigurationTable().split('\n');
   for (const key of [

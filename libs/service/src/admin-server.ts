@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { CodedError } from '@quay-observability/coded-errors';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
@@ -9,7 +10,8 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { createHttpObserver } from './http-observer.ts';
 import { renderReport, type Readiness } from './readiness.ts';
 
-const compress = promisify(gzip);
+/** Bytes of one write of an exposition. */
+const GROUP_BYTES = 128 * 1024;
 
 export type AdminServerOptions = {
   host: string;
@@ -37,7 +39,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   server.maxConnections = 512;
   return {
     url: () => urlOf(server),
-    listen: () => listen(server, options.host, options.port),
+    listen: () => listen(server, options),
     close: async () => {
       server.closeIdleConnections();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -54,12 +56,16 @@ function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
   app.disable('etag');
   app.use(countRequests(metrics));
   app.get('/metrics', async (request, response) => {
-    const { contentType, body } = await metrics.exposition(request.headers.accept);
+    const { contentType, sizeBytes, pieces } = await metrics.exposition(request.headers.accept);
     response.set({ 'Content-Type': contentType, Vary: 'Accept, Accept-Encoding' });
-    const small = body.length < 1024 || request.acceptsEncodings('gzip') === false;
-    if (small) return void response.end(body);
-    response.set('Content-Encoding', 'gzip');
-    response.end(await compress(body, { level: 1 }));
+    const compressed = sizeBytes >= 1024 && request.acceptsEncodings('gzip') !== false;
+    response.set(compressed ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': String(sizeBytes) });
+    const groups = Readable.from(groupsOf(pieces));
+    const sent = compressed
+      ? pipeline(groups, createGzip({ level: 1 }), response)
+      : pipeline(groups, response);
+    // A scraper that hangs up is no fault of ours.
+    await sent.catch(() => response.destroy());
   });
   app.get('/livez', (_request, response) => void plain(response, 200, 'ok\n'));
   app.get('/readyz', async (request, response) => {
@@ -74,6 +80,21 @@ function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
     else plain(response, 500, 'internal error\n');
   });
   return app;
+}
+
+/** Joins pieces to groups worth a write each: the loop is free between two of them. */
+function* groupsOf(pieces: readonly Buffer[]): Generator<Buffer> {
+  let group: Buffer[] = [];
+  let sizeBytes = 0;
+  for (const piece of pieces) {
+    group.push(piece);
+    sizeBytes += piece.length;
+    if (sizeBytes < GROUP_BYTES) continue;
+    yield Buffer.concat(group, sizeBytes);
+    group = [];
+    sizeBytes = 0;
+  }
+  if (sizeBytes > 0) yield Buffer.concat(group, sizeBytes);
 }
 
 function plain(response: Response, status: number, text: string): void {
@@ -92,18 +113,21 @@ function countRequests(metrics: Metrics<AppName>) {
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, { host, port, onError }: AdminServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new CodedError(
-          'LISTEN_FAILED',
-          `The admin listener cannot use ADMIN_HOST=${host} ADMIN_PORT=${port}: ${error.code ?? error.message}`,
-          { cause: error },
-        ),
-      );
+    const refused = (error: NodeJS.ErrnoException) => {
+      const where = `ADMIN_HOST=${host} ADMIN_PORT=${port}`;
+      const message = `The admin listener cannot use ${where}: ${error.code ?? error.message}`;
+      reject(new CodedError('LISTEN_FAILED', message, { cause: error }));
+    };
+    server.once('error', refused);
+    server.listen(port, host, () => {
+      server.off('error', refused);
+      server.on('error', (error) => {
+        onError('The admin listener has a fault.', error);
+      });
+      resolve();
     });
-    server.listen(port, host, () => resolve());
   });
 }
 

@@ -36,6 +36,10 @@ export function connectRedis({
     name: SETTING[role],
     onEvent: ({ level, message, fields }) => log[level](message, fields),
   });
-  readiness.add({ name: 'redis', required, check: () => connection.ping(PING_TIMEOUT_MS) });
+  readiness.add({
+    name: `redis (${SETTING[role]})`,
+    required,
+    check: () => connection.ping(PING_TIMEOUT_MS),
+  });
   return connection;
 }

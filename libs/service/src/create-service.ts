@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
@@ -93,36 +94,62 @@ export function createService<App extends AppName, Settings extends AppSettings>
     onError: (message, error) => log.error(message, { error }),
   });
 
+  let stopping = false;
+  let started: Promise<void> = Promise.resolve();
+  const begin = async () => {
+    await admin.listen();
+    if (stopping) return;
+    await composed.start();
+    if (stopping) return;
+    readiness.markStarted();
+    const publicUrl = composed.publicUrl?.();
+    log.info(`${app} is up.`, {
+      adminUrl: admin.url(),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      version: VERSION,
+    });
+    if (composed.waitsFor !== undefined) log.info(`Idle: ${composed.waitsFor}`);
+  };
+
   return {
-    start: async () => {
-      await admin.listen();
-      await composed.start();
-      readiness.start();
-      const publicUrl = composed.publicUrl?.();
-      log.info(`${app} is up.`, {
-        adminUrl: admin.url(),
-        ...(publicUrl === undefined ? {} : { publicUrl }),
-        version: VERSION,
-      });
-      if (composed.waitsFor !== undefined) log.info(`Idle: ${composed.waitsFor}`);
+    start: () => {
+      if (!stopping) started = begin();
+      return started;
     },
     stop: async () => {
+      stopping = true;
       readiness.markStopping();
-      const graceMs = settings.shutdownGraceSeconds * 1000;
-      const drained = await within(graceMs * APP_SHARE_OF_GRACE, composed.stop(), log, 'work in hand');
+      const limits = shutdownLimits(
+        settings.shutdownGraceSeconds * 1000,
+        settings.shutdownDelaySeconds * 1000,
+      );
+      // Load balancers send requests until they have noticed.
+      await sleep(limits.delayMs);
+      const drain = async () => {
+        // Whatever went wrong at the start has been told there.
+        await started.catch(() => undefined);
+        await composed.stop();
+      };
+      const drained = await within(limits.drainMs, drain, log, 'work in hand');
       readiness.close();
       // Metrics stay readable until the work is done: the last scrape sees the last pull.
-      const closed = await within(
-        graceMs * (1 - APP_SHARE_OF_GRACE),
-        Promise.all([...closers.map((close) => close()), admin.close(), tracing.shutdown()]),
-        log,
-        'closing connections',
+      const ends = [...closers, () => admin.close(), () => tracing.shutdown()];
+      const closed = await Promise.all(
+        ends.map((end) => within(limits.closeMs, end, log, 'closing connections')),
       );
-      log.info('Stopped.', { drained, closed });
+      const allClosed = closed.every(Boolean);
+      log.info('Stopped.', { drained, closed: allClosed });
       await log.flush();
-      return drained && closed;
+      return drained && allClosed;
     },
   };
+}
+
+/** Divides the grace period, in milliseconds: the delay, the app's own work, and closing connections. */
+function shutdownLimits(graceMs: number, wantedDelayMs: number) {
+  const delayMs = Math.min(wantedDelayMs, graceMs / 2);
+  const drainMs = (graceMs - delayMs) * APP_SHARE_OF_GRACE;
+  return { delayMs, drainMs, closeMs: graceMs - delayMs - drainMs };
 }
 
 function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Logger): void {
@@ -136,16 +163,20 @@ function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Log
 }
 
 /** Whether `work` ended well within the limit; what went wrong is logged. */
-async function within(limitMs: number, work: Promise<unknown>, log: Logger, what: string): Promise<boolean> {
+async function within(
+  limitMs: number,
+  work: () => Promise<unknown>,
+  log: Logger,
+  what: string,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new CodedError('SHUTDOWN_TIMED_OUT', `${what} did not end within ${limitMs} ms`)),
-      limitMs,
-    );
+    timer = setTimeout(() => {
+      reject(new CodedError('SHUTDOWN_TIMED_OUT', `${what} did not end within ${limitMs} ms`));
+    }, limitMs);
   });
   try {
-    await Promise.race([work, late]);
+    await Promise.race([work(), late]);
     return true;
   } catch (error) {
     log.error('The shutdown is not clean.', { error });

@@ -1,6 +1,10 @@
+import { redactText } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { readQuayConfig, type QuayConfig } from '@quay-observability/quay-config';
 import { startTracing, type InstrumentationName, type TracingHooks } from '@quay-observability/tracing';
+import { rememberSignals } from './early-signals.ts';
+
+rememberSignals();
 
 /** Tracing that began before the app's modules were loaded, and whoever listens to it once they are. */
 export type ProcessTracing = {
@@ -39,6 +43,8 @@ export async function instrumentProcess(
   const options = {
     app,
     shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS,
+    // Traces go to others than logs do, and must tell no more.
+    scrub: redactText,
     ...(instrumentations === undefined ? {} : { instrumentations }),
   };
   const tracing = config === undefined ? undefined : await startTracing(config.tracing, hooks, options);

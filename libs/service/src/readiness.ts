@@ -9,17 +9,18 @@ export type ReadinessCheck = {
 /** The latest outcome of a check. */
 export type CheckResult = { name: string; required: boolean; ok: boolean; message: string };
 
-/** What `/readyz` answers from: ready means that every required check passes and the app is not stopping. */
+/** What `/readyz` answers from: ready means that every required check passes, and that the app is neither starting nor stopping. */
 export type ReadinessReport = { ready: boolean; checks: readonly CheckResult[] };
 
 export type Readiness = {
+  /** Throws if there is a check of that name. */
   add(check: ReadinessCheck): void;
   /** Runs the checks at once, each under its time limit; probes within a second share one run. */
   report(): Promise<ReadinessReport>;
+  /** The app serves: until now it was not ready. Begins to look regularly, so that a change is noticed without a probe. */
+  markStarted(): void;
   /** From now on the app is not ready: load balancers take it out before it stops. */
   markStopping(): void;
-  /** Begins to look regularly, so that a change is noticed without a probe. */
-  start(): void;
   close(): void;
 };
 
@@ -36,7 +37,12 @@ export type ReadinessOptions = {
 export function createReadiness(options: ReadinessOptions): Readiness {
   const checks: ReadinessCheck[] = [];
   const last = new Map<string, boolean>();
-  let stopping = false;
+  let phase: CheckResult | undefined = {
+    name: 'startup',
+    required: true,
+    ok: false,
+    message: 'the app is starting',
+  };
   let timer: NodeJS.Timeout | undefined;
   let shared: { at: number; report: Promise<CheckResult[]> } | undefined;
 
@@ -56,20 +62,23 @@ export function createReadiness(options: ReadinessOptions): Readiness {
 
   return {
     add: (check) => {
+      if (checks.some(({ name }) => name === check.name))
+        throw new Error(`two checks are called ${check.name}`);
       checks.push(check);
       shared = undefined;
     },
     report: async () => {
       const results = await runAll();
-      const all = stopping
-        ? [...results, { name: 'shutdown', required: true, ok: false, message: 'the app is stopping' }]
-        : results;
+      const all = phase === undefined ? results : [...results, phase];
       return { ready: all.every(({ ok, required }) => ok || !required), checks: all };
     },
-    markStopping: () => (stopping = true),
-    start: () => {
+    markStarted: () => {
+      phase = undefined;
       timer = setInterval(() => void runAll(), options.intervalMs);
       timer.unref();
+    },
+    markStopping: () => {
+      phase = { name: 'shutdown', required: true, ok: false, message: 'the app is stopping' };
     },
     close: () => clearInterval(timer),
   };

@@ -5,6 +5,7 @@ import { readQuayConfig, readSettings, readTogether } from '@quay-observability/
 import { activeTraceContext } from '@quay-observability/tracing';
 import type { AppDefinition, AppSettings } from './app-definition.ts';
 import { createService } from './create-service.ts';
+import { takeOverSignals } from './early-signals.ts';
 import type { ProcessTracing } from './instrument.ts';
 import { serviceSettings } from './service-settings.ts';
 
@@ -52,7 +53,7 @@ export async function runService<App extends AppName, Settings extends AppSettin
     return fail(known ? error.message : 'The app could not be composed.', error, known ? EXIT_CONFIG : 1);
   }
 
-  stopOnSignal(host, log, service.stop);
+  stopOnSignal(host, log, () => service.stop());
   try {
     await service.start();
   } catch (error) {
@@ -62,19 +63,23 @@ export async function runService<App extends AppName, Settings extends AppSettin
 
 function stopOnSignal(host: HostProcess, log: Logger, stop: () => Promise<boolean>): void {
   let stopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
+  const exit = (status: number) => {
+    log.flushSync();
+    host.exit(status);
+  };
+  takeOverSignals((signal) => {
     if (stopping) {
       log.critical('A second signal ends the process at once.', { signal });
-      log.flushSync();
-      host.exit(1);
+      return exit(1);
     }
     stopping = true;
     log.info('Stopping.', { signal });
-    void stop().then((inTime) => {
-      log.flushSync();
-      host.exit(inTime ? 0 : 1);
-    });
-  };
-  host.on('SIGTERM', onSignal);
-  host.on('SIGINT', onSignal);
+    stop().then(
+      (inTime) => exit(inTime ? 0 : 1),
+      (error: unknown) => {
+        log.critical('The shutdown failed.', { error });
+        exit(1);
+      },
+    );
+  });
 }

@@ -18,9 +18,14 @@ export function serviceSettings(adminPort: number) {
       default: adminPort,
     }),
     shutdownGraceSeconds: durationSecondsSetting('SHUTDOWN_GRACE_SECONDS', {
-      help: 'Time for work in hand after SIGTERM; keep it below the grace period of the platform.',
+      help: 'Time from SIGTERM to the end, the delay below included; keep it below the grace period of the platform.',
       default: 25,
       max: 3600,
+    }),
+    shutdownDelaySeconds: durationSecondsSetting('SHUTDOWN_DELAY_SECONDS', {
+      help: 'After SIGTERM the app is unready but serves for so long, until load balancers have noticed; at most half of the grace period. The container image sets 5.',
+      default: 0,
+      max: 600,
     }),
     runtimeLabel: stringSetting('METRICS_RUNTIME_LABEL', {
       help: 'Value of the label `runtime` on every sample of this app.',

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createReadiness, renderReport, type CheckResult } from '../src/readiness.ts';
+import { afterEach, test } from 'node:test';
+import { createReadiness, renderReport, type CheckResult, type Readiness } from '../src/readiness.ts';
+
+let open: Readiness | undefined;
+afterEach(() => open?.close());
 
 function readinessWith(onChange: (result: CheckResult) => void = () => undefined) {
-  return createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange });
+  const readiness = createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange });
+  readiness.markStarted();
+  open = readiness;
+  return readiness;
 }
 const good = () => Promise.resolve();
 const bad = () => Promise.reject(new Error('gone'));
@@ -33,6 +39,26 @@ test('a check that hangs fails after its time limit', async () => {
   ]);
 });
 
+test('an app that starts is not ready yet', async () => {
+  const readiness = createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange: () => undefined });
+  assert.equal(
+    renderReport(await readiness.report()),
+    '[-]startup failed: the app is starting\nreadyz check failed\n',
+  );
+  readiness.markStarted();
+  assert.equal((await readiness.report()).ready, true);
+  readiness.close();
+});
+
+test('two checks of one name are refused', () => {
+  const readiness = readinessWith();
+  readiness.add({ name: 'redis', required: true, check: good });
+  assert.throws(
+    () => readiness.add({ name: 'redis', required: true, check: good }),
+    /two checks are called redis/,
+  );
+});
+
 test('an app that stops is not ready', async () => {
   const readiness = readinessWith();
   readiness.markStopping();
@@ -57,7 +83,6 @@ test('changes are reported once each, without a probe', async () => {
   let well = false;
   const readiness = readinessWith(({ name, ok }) => changes.push(`${name} ${ok}`));
   readiness.add({ name: 'redis', required: true, check: () => (well ? good() : bad()) });
-  readiness.start();
   await new Promise((resolve) => setTimeout(resolve, 60));
   well = true;
   await new Promise((resolve) => setTimeout(resolve, 60));

@@ -22,7 +22,21 @@ test('adds up passes and failures, and ends with the counts', () => {
   write('libs/a', { passed: 3, failed: 0, failures: [] });
   write('libs/b', { passed: 1, failed: 1, failures: [{ name: 'adds', message: '1 is not 2\nat x' }] });
   const text = report(addUp(workspace, ['libs/a', 'libs/b']));
-  assert.equal(text, 'FAILED libs/b: adds: 1 is not 2\n4 passed, 1 failed');
+  assert.equal(text, 'FAILED libs/b: adds: 1 is not 2\n    at x\n4 passed, 1 failed');
+});
+
+test('of a comparison that failed, the summary shows what differs, and not all of a long one', () => {
+  let message = '';
+  try {
+    assert.deepEqual(['quay_pulls: label `ref` is missing', ...Array<string>(20).fill('more')], []);
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  write('libs/a', { passed: 0, failed: 1, failures: [{ name: 'compares', message }] });
+  const lines = report(addUp(workspace, ['libs/a'])).split('\n');
+  assert.ok(lines.some((line) => line.includes('quay_pulls: label `ref` is missing')));
+  assert.equal(lines.length, 7);
+  assert.equal(lines.at(-1), '0 passed, 1 failed');
 });
 
 test('a project that did not finish, ran no test, or was not chosen at all is a failure', () => {

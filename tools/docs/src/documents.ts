@@ -19,7 +19,7 @@ export function writeDocuments(): void {
   for (const { path, render } of DOCUMENTS) writeFileSync(join(ROOT, path), render());
 }
 
-/** The text of a page as it is in the work tree. */
+/** The text of a page, or of any file, as it is in the work tree. */
 export function readDocument(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { describeExit, freePort, launch, type RunningProcess } from '@quay-observability/testkit';
+import { harmlessEnvironment } from './harmless-environment.ts';
 
 const WORKSPACE = join(import.meta.dirname, '../../..');
 
@@ -50,7 +51,7 @@ export async function startApp(
       cwd: join(WORKSPACE, 'apps', app.name),
       logFile: logFileOf(surroundings.folder, app.name),
       env: {
-        ...process.env,
+        ...harmlessEnvironment(process.env),
         LISTEN_HOST: '127.0.0.1',
         LISTEN_PORT: String(app.port),
         ADMIN_HOST: '127.0.0.1',

@@ -7,8 +7,10 @@ import { pullsInPrometheus, pullsOf } from './pull-count.ts';
 import type { Pulls } from './render-table.ts';
 import { createStack, type Stack } from './stack.ts';
 import { removeState, writeState } from './state-file.ts';
+import { waitForReadiness } from './wait-for-readiness.ts';
 
 const REFRESH_MS = 2000;
+const READY_TIMEOUT_MS = 30_000;
 const SEEN_BY_PROMETHEUS_TIMEOUT_MS = 10_000;
 
 /**
@@ -51,11 +53,12 @@ export async function runStack(
   return exitCode;
 }
 
-/** Pushes and pulls, writes the state file; what follows for the exit code. */
+/** Waits until all is ready, pushes and pulls, writes the state file; what follows for the exit code. */
 async function present(stack: Stack, args: Arguments, say: (text: string) => void): Promise<number> {
-  const failed = stack.apps.filter(({ failure }) => failure !== undefined);
-  if (args.stateFile !== undefined && failed.length > 0) {
-    say(`Not ready: ${failed.map(({ name }) => name).join(', ')}. ${args.stateFile} is not written.`);
+  const unready = await waitForReadiness(stack.apps, stack, READY_TIMEOUT_MS);
+  for (const app of unready) say(`${app.name} is ${await stateOf(app)}`);
+  if (args.stateFile !== undefined && unready.length > 0) {
+    say(`Not all is ready: ${args.stateFile} is not written.`);
     return 1;
   }
   if (args.demo) await demonstrate(stack, say);

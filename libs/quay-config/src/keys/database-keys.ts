@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { APPS_WITH_DATABASE } from '@quay-observability/metric-catalogue';
 import { configKey } from '../config-key.ts';
-import { anyMapping, nonEmptyText, oneOf } from '../value-schemas.ts';
+import { anyMapping, nonEmptyText } from '../value-schemas.ts';
 
 const connectionArgs = anyMapping.nullish().transform((value) => value ?? undefined);
 
@@ -15,7 +16,7 @@ export const databaseKeys = {
     fallback: undefined,
     fallbackText: 'none',
     help: 'The database: `postgresql://` or `postgresql+psycopg2://`. MySQL and SQLite are refused by the apps that use the database.',
-    usedBy: ['registry-metrics', 'api-health', 'pullmetrics-worker', 'gc-worker', 'globalstats-worker'],
+    usedBy: APPS_WITH_DATABASE,
     section: 15,
     variable: 'text',
     secret: true,
@@ -24,8 +25,8 @@ export const databaseKeys = {
   DB_CONNECTION_ARGS: configKey<Record<string, unknown>>({
     kind: 'mapping',
     fallback: {},
-    help: 'Arguments of the Python driver; used are `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `connect_timeout`, `application_name`, `options`, `keepalives`, `keepalives_idle` and `max_connections`.',
-    usedBy: ['registry-metrics', 'api-health', 'pullmetrics-worker', 'gc-worker', 'globalstats-worker'],
+    help: 'Arguments of the Python driver; used are `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `connect_timeout`, `application_name`, `options`, `keepalives` (0 turns them off), `keepalives_idle` (10 s) and `max_connections`.',
+    usedBy: APPS_WITH_DATABASE,
     section: 15,
     variable: 'yaml',
     secret: true,
@@ -35,7 +36,7 @@ export const databaseKeys = {
     kind: 'list of {DB_URI, DB_CONNECTION_ARGS}',
     fallback: [],
     help: 'Read replicas; one without `DB_CONNECTION_ARGS` takes those of the primary.',
-    usedBy: ['registry-metrics', 'api-health', 'pullmetrics-worker', 'gc-worker', 'globalstats-worker'],
+    usedBy: APPS_WITH_DATABASE,
     section: 14,
     variable: 'yaml',
     secret: true,
@@ -44,10 +45,14 @@ export const databaseKeys = {
   REGISTRY_STATE: configKey<'normal' | 'readonly'>({
     kind: 'normal \\| readonly',
     fallback: 'normal',
-    help: '`readonly` forbids every write and skips the storage health check.',
+    help: '`readonly` forbids every write and skips the storage health check; anything else means `normal`.',
     usedBy: 'all',
     section: 10,
     variable: 'text',
-    schema: oneOf('normal', 'readonly'),
+    schema: z.unknown().transform((value) => (value === 'readonly' ? 'readonly' : 'normal')),
+    warning: (raw) =>
+      raw === 'readonly' || raw === 'normal'
+        ? undefined
+        : 'REGISTRY_STATE is neither normal nor readonly: it counts as normal, as for Python, and writes are allowed',
   }),
 };

@@ -114,17 +114,18 @@ test('an empty variable counts as absent', () => {
 });
 
 test('the faults of several readers come together', () => {
-  const readConfig = (state: string) => () =>
-    parseQuayConfig('', { source: undefined, env: { REGISTRY_STATE: state } });
-  const [config, values] = readTogether(readConfig('readonly'), () =>
+  const readConfig = (share: string) => () =>
+    parseQuayConfig('', { source: undefined, env: { DISKSPACE_HEALTH_THRESHOLD: share } });
+  const [config, values] = readTogether(readConfig('0.5'), () =>
     readSettings({ UPSTREAM: 'http://h' }, settings),
   );
-  assert.equal(config.registryState, 'readonly');
+  assert.equal(config.health.diskSpaceThreshold, 0.5);
   assert.equal(values.port, 8080);
   assert.throws(
     () => readTogether(readConfig('x'), () => readSettings({}, settings)),
     (error) =>
-      error instanceof ConfigError && error.faults.map(({ key }) => key).join() === 'REGISTRY_STATE,UPSTREAM',
+      error instanceof ConfigError &&
+      error.faults.map(({ key }) => key).join() === 'DISKSPACE_HEALTH_THRESHOLD,UPSTREAM',
   );
   assert.throws(
     () =>

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { requireProgram } from '../find-program.ts';
 import { answersOk, startServer, type Server, type ServerOptions } from './server.ts';
 
-/** A real OCI registry (CNCF Distribution) that stores in its folder and asks nobody for a password. */
+/** A real OCI registry (CNCF Distribution) that stores in its folder and, unless told, asks nobody for a password. */
 export async function startRegistry(
   options: ServerOptions & {
     /** Allows DELETE of manifests and blobs. */
     deletes?: boolean;
     /** Sends clients to the storage instead of serving blobs itself, where the storage can. */
     redirects?: boolean;
+    /** Refuses every request with 401: there is no user. */
+    asksForPassword?: boolean;
     /** Where blobs go; `storage` in its folder unless told. */
     storageDir?: string;
     logLevel?: 'error' | 'warn' | 'info' | 'debug';
@@ -22,6 +24,8 @@ export async function startRegistry(
         const storage = options.storageDir ?? join(dir, 'storage');
         mkdirSync(storage, { recursive: true });
         const config = join(dir, 'registry.yml');
+        const users = join(dir, 'htpasswd');
+        if (options.asksForPassword === true) writeFileSync(users, '');
         // YAML is a superset of JSON.
         writeFileSync(
           config,
@@ -34,6 +38,7 @@ export async function startRegistry(
               redirect: { disable: !(options.redirects ?? false) },
               maintenance: { uploadpurging: { enabled: false } },
             },
+            ...(options.asksForPassword === true ? { auth: { htpasswd: { realm: 'test', path: users } } } : {}),
             http: { addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
           }),
         );
@@ -41,7 +46,8 @@ export async function startRegistry(
           command: requireProgram('docker-registry', 'registry'),
           args: ['serve', config],
           env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
-          ready: () => answersOk(`http://127.0.0.1:${port}/v2/`),
+          // `/` asks for no password.
+          ready: () => answersOk(`http://127.0.0.1:${port}/`),
         };
       },
     },

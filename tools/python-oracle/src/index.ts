@@ -1,0 +1,4 @@
+export { checkRegistration } from './check-registration.ts';
+export type { Difference } from './compare-runtimes.ts';
+export { parseExposition } from './parse-exposition.ts';
+export type { ExposedMetric } from './parse-exposition.ts';
