@@ -15,6 +15,8 @@ export type ScrapeTargets = {
 export function prometheusConfig({ hostname, apps, pushgatewayPort }: ScrapeTargets): string {
   const ours = {
     job_name: 'quay',
+    // The metrics of the owner switches have a process_name of their own.
+    honor_labels: true,
     static_configs: apps.map(({ name, adminPort }) => ({
       targets: [`127.0.0.1:${adminPort}`],
       labels: { host: hostname, process_name: name },
