@@ -23,6 +23,7 @@ test('Prometheus scrapes each app as a process of this host, and the Pushgateway
   assert.deepEqual(alone.scrape_configs, [
     {
       job_name: 'quay',
+      honor_labels: true,
       static_configs: [{ targets: ['127.0.0.1:4000'], labels: { host: 'box', process_name: 'gc-worker' } }],
     },
   ]);
