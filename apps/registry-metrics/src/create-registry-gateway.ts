@@ -9,7 +9,7 @@ import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
 import { startHttpSpan } from '@quay-observability/tracing';
 import { createBlobSizeCache } from './blob-size-cache.ts';
-import { databaseSource, upstreamSource } from './blob-size-sources.ts';
+import { createDatabaseSource, upstreamSource } from './blob-size-sources.ts';
 import { createBlobSizes } from './blob-sizes.ts';
 import type { RegistrySettings } from './config.ts';
 import { bindRegistryMetrics, cacheObserver } from './metrics.ts';
@@ -41,6 +41,8 @@ export type RegistryGateway = {
 
 const CONTINUE_TIMEOUT_MS = 1000;
 const DISCARD_TIMEOUT_MS = 30_000;
+/** For the look-ups that are left at shutdown. */
+const LOOK_UP_DRAIN_MS = 5000;
 // Below the time limit of a readiness check.
 const HEALTH = { path: '/v2/', timeoutMs: 1800, cacheMs: 1000 };
 
@@ -66,14 +68,15 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
       log.debug('The size of a blob could not be looked up.', { source, error });
     },
   });
+  const databaseSource = database === undefined ? undefined : createDatabaseSource(database);
   const errorLog = createUpstreamErrorLog(log);
   const observers: ExchangeObservers = {
     metrics,
     namespaceBuckets: options.namespaceBuckets,
     blobSizes,
-    blobSizeSources: (digest, request) => [
-      ...(database === undefined ? [] : [databaseSource(database, digest)]),
-      upstreamSource(upstream, request),
+    blobSizeSources: (digest, request, traceHeaders) => [
+      ...(databaseSource === undefined ? [] : [databaseSource(digest)]),
+      upstreamSource(upstream, request, traceHeaders),
     ],
     startSpan: options.startSpan ?? startHttpSpan,
     requestArrived: options.requestArrived,
@@ -112,7 +115,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
     },
     close: async () => {
       await gateway.close();
-      await blobSizes.drained();
+      await blobSizes.drained(LOOK_UP_DRAIN_MS);
       await upstream.close();
       errorLog.close();
     },

@@ -26,7 +26,11 @@ export type ExchangeObservers = {
   readonly namespaceBuckets: ReadonlyMap<string, string>;
   readonly blobSizes: BlobSizes;
   /** Where to look for the size of a blob that the answer does not tell. */
-  readonly blobSizeSources: (digest: string, request: GatewayRequest) => readonly BlobSizeSource[];
+  readonly blobSizeSources: (
+    digest: string,
+    request: GatewayRequest,
+    traceHeaders: Readonly<Record<string, string>>,
+  ) => readonly BlobSizeSource[];
   readonly startSpan: (start: HttpSpanStart) => HttpSpan;
   /** Counts the request of the public listener; the result is called with the status sent. */
   readonly requestArrived: (method: string) => (status: number | undefined) => void;
@@ -100,7 +104,10 @@ export class RegistryExchange implements Exchange {
     }
     if (end.upstreamError !== undefined) {
       this.#observers.metrics.upstreamErrors.inc({ reason: end.upstreamError.reason });
-      this.#observers.upstreamFailed(this.#request, end);
+      // Its log line carries the ids of the span.
+      this.#span.run(() => {
+        this.#observers.upstreamFailed(this.#request, end);
+      });
       this.#span.recordError(end.upstreamError.cause);
       if (end.status !== undefined) this.#span.setStatus(end.status);
     }
@@ -136,9 +143,20 @@ export class RegistryExchange implements Exchange {
       metrics.unknownSizes.inc({ protocol });
       return;
     }
-    void blobSizes.find(digest, blobSizeSources(digest, this.#request)).then((sizeBytes) => {
-      if (sizeBytes === undefined) metrics.unknownSizes.inc({ protocol });
-      else metrics.pulledBytes.inc({ protocol }, sizeBytes);
-    });
+    const sources = (): readonly BlobSizeSource[] =>
+      blobSizeSources(digest, this.#request, this.upstreamHeaders);
+    // The look-up outlives the request, but its spans and log lines belong to it.
+    void this.#span.run(() => blobSizes.find(digest, sources)).then(countFound(metrics, protocol));
   }
+}
+
+/** Apart, so that a look-up that waits does not keep the whole request. */
+function countFound(
+  { unknownSizes, pulledBytes }: RegistryMetrics,
+  protocol: RouteMatch['family'],
+): (sizeBytes: number | undefined) => void {
+  return (sizeBytes) => {
+    if (sizeBytes === undefined) unknownSizes.inc({ protocol });
+    else pulledBytes.inc({ protocol }, sizeBytes);
+  };
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { ExchangeEnd, GatewayRequest } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
 
@@ -11,11 +12,12 @@ export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>): {
 } {
   let timer: NodeJS.Timeout | undefined;
   let suppressed = 0;
-  const onQuietOver = (): void => {
+  // This line is about many requests: it must not carry the trace of the one that started the timer.
+  const onQuietOver = AsyncResource.bind((): void => {
     timer = undefined;
     if (suppressed > 0) log.warning('More requests failed because of the registry.', { count: suppressed });
     suppressed = 0;
-  };
+  });
   return {
     failed: ({ method, target }, { upstreamError, status, bytesToClient }) => {
       if (timer !== undefined) {

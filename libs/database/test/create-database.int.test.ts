@@ -259,6 +259,19 @@ test('a ping on an exhausted pool says so, and takes nothing away', async () => 
   assert.deepEqual(database.poolState(), { inUse: 0, available: 1, waiting: 0 });
 });
 
+test('pings are not counted as use, neither in vain nor well', async () => {
+  const { database, observed } = connect({ pool: { maxConnections: 1 } });
+  await database.ping(2000);
+  const work = database.read((queries) => queries.raw('SELECT pg_sleep(0.3)'));
+  await waitUntil('the query', () => database.poolState().inUse === 1);
+  await assert.rejects(database.ping(50), { code: 'DATABASE_POOL_EXHAUSTED' });
+  await work;
+  await database.ping(2000);
+  await selectOne(database);
+  const { acquired, released, failed, waits } = observed;
+  assert.deepEqual([acquired, released, failed, waits.length], [2, 2, 0, 2]);
+});
+
 test('closing waits for running work, refuses new work, and is bounded', async () => {
   const graceful = connect();
   const running = graceful.database.read((queries) => queries.raw('SELECT pg_sleep(0.3)'));

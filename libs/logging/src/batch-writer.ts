@@ -115,7 +115,9 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
       );
     }
     pending.add(lines);
-    if (writesAtOnce || (state === 'open' && pending.sizeBytes() >= batchBytes)) write();
+    // At the exit nothing comes later that could write what a full pipe did not take.
+    if (writesAtOnce) flushSync();
+    else if (state === 'open' && pending.sizeBytes() >= batchBytes) write();
     else schedule();
   };
 

@@ -1,6 +1,7 @@
 import { quote } from './quote.ts';
 import { classifyKey, type KeyKind } from './secret-keys.ts';
-import { FILTERED, scrubText } from './scrub-text.ts';
+import { FILTERED } from './filtered.ts';
+import { scrubText } from './scrub-text.ts';
 
 /** A field name: what it says about its value, and its spelling in JSON with the colon. */
 export type Key = { readonly kind: KeyKind; readonly quoted: string };

@@ -5,4 +5,4 @@ export type { OutputState } from './line-writer.ts';
 export { parseLogSettings } from './log-settings.ts';
 export type { LogSettings } from './log-settings.ts';
 export { flushBeforeSignals } from './exit-hook.ts';
-export { redact } from './redact.ts';
+export { redact, redactText } from './redact.ts';

@@ -15,9 +15,10 @@ const QUAY_FILTERED = new Set([
   'repeatpassword',
 ]);
 
-const SECRET_PART = /passw(?:or)?d|passphrase|secret|credential|presharedkey|akamai.*(?:key|signature)/;
+const SECRET_PART =
+  /passw(?:or)?d|passphrase|secret|credential|presharedkey|requirepass|masterauth|akamai.*(?:key|signature)/;
 const TOKEN_PART =
-  /apikey|accesskey|accountkey|privatekey|sharedkey|signingkey|encryptionkey|connectionstring|authorization|cookie|bearer|registryauth|signature|sessionid|token|hdnt|awskey|awsid|s3key/;
+  /apikey|authkey|accesskey|accountkey|privatekey|sharedkey|signingkey|encryptionkey|connectionstring|authorization|cookie|bearer|registryauth|signature|sessionid|token|hdnt|awskey|awsid|s3key/;
 /** What follows `token` when the value describes a token and is none. */
 const ABOUT_A_TOKEN =
   /tokens?(?:type|kind|count|total|url|uri|endpoint|ttl|lifetime|length|bytes|seconds|ms)$|tokens?expir/;

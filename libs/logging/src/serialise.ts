@@ -1,12 +1,18 @@
 import { errorText, isError } from './error-text.ts';
 import { hiddenText, hides, keyOf, kindOf, type Key } from './field-keys.ts';
 import { quote } from './quote.ts';
-import { FILTERED, scrubText } from './scrub-text.ts';
+import { FILTERED } from './filtered.ts';
+import { scrubText } from './scrub-text.ts';
+import type { KeyKind } from './secret-keys.ts';
 
 /** Below this depth a value is a marker: a line is for reading, and a graph of objects has no end. */
 const MAX_DEPTH = 10;
 /** Values written per line. */
 const MAX_NODES = 10_000;
+// The other way to write a header, a form field, a setting or a command.
+const LABEL_KEYS = new Set(['name', 'key', 'header', 'field', 'param', 'parameter', 'setting', 'command']);
+const VALUE_KEYS = new Set(['value', 'values', 'val', 'args']);
+const MAX_LABEL_LENGTH = 9;
 const TRUNCATED = '"[Truncated]"';
 
 type Walk = { nodes: number; ancestors: object[] };
@@ -92,14 +98,17 @@ function isPairs(value: object): value is { entries: () => Iterable<[unknown, un
 
 function writeArray(values: readonly unknown[], walk: Walk): string {
   let out = '';
+  let afterAuth = false;
   for (let index = 0; index < values.length; index += 1) {
     walk.nodes += 1;
     if (walk.nodes > MAX_NODES) return `[${out}${index > 0 ? ', ' : ''}${TRUNCATED}]`;
     const value = values[index];
     // `rawHeaders` and pairs: a name at an even place, its value behind it.
     const name = index % 2 === 1 && typeof value === 'string' ? values[index - 1] : undefined;
-    const isHidden = typeof name === 'string' && !['open', 'blob'].includes(kindOf(name));
+    const isHidden = afterAuth || (typeof name === 'string' && !['open', 'blob'].includes(kindOf(name)));
     const text = isHidden && value !== '' ? `"${FILTERED}"` : write(value, walk);
+    // `['AUTH', 'user', 'password']`, `['HELLO', 3, 'AUTH', ...]`: commands as clients of Redis keep them.
+    afterAuth ||= typeof value === 'string' && value.length === 4 && value.toLowerCase() === 'auth';
     out += (index > 0 ? ', ' : '') + (text ?? 'null');
   }
   return `[${out}]`;
@@ -129,15 +138,24 @@ function writeEntries(fields: object, walk: Walk, skipKey?: string): string {
 function writeEntry(fields: Record<string, unknown>, name: string, walk: Walk): string | undefined {
   const key = keyOf(name);
   try {
-    // `{ name: 'Authorization', value: '...' }`, the other way to write a header or a form field.
-    const label = name === 'value' ? (fields.name ?? fields.key) : undefined;
-    if (typeof label === 'string' && key.kind === 'open') {
-      return writeValue({ kind: kindOf(label), quoted: key.quoted }, fields[name], walk);
+    if (key.kind === 'open' && VALUE_KEYS.has(name.toLowerCase())) {
+      return writeValue({ kind: labelledKind(fields), quoted: key.quoted }, fields[name], walk);
     }
     return writeValue(key, fields[name], walk);
   } catch (error) {
     return key.quoted + unreadable(error);
   }
+}
+
+/** What the names in `{ name: 'Authorization', value: '...' }` say about the value. */
+function labelledKind(fields: Record<string, unknown>): KeyKind {
+  for (const name of Object.keys(fields)) {
+    if (name.length > MAX_LABEL_LENGTH || !LABEL_KEYS.has(name.toLowerCase())) continue;
+    const label = fields[name];
+    const kind = typeof label === 'string' ? kindOf(label) : 'open';
+    if (kind !== 'open') return kind;
+  }
+  return 'open';
 }
 
 function writeValue(key: Key, value: unknown, walk: Walk): string | undefined {

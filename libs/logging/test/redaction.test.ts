@@ -63,6 +63,9 @@ test('secret-looking keys in any spelling', () => {
     'api_key',
     'apiKey',
     'X-Api-Key',
+    'authkey',
+    'auth_key',
+    'tailscaleAuthKey',
     'privateKey',
     'jwt',
     'azure_account_key',
@@ -103,6 +106,7 @@ test('what only sounds secret stays, and so do empty values, booleans and counts
     digest: 'sha256:0123',
     keyspace: 'x',
     primary_key: 'id',
+    author_key: 'ada',
     status: 'pass',
   };
   assert.deepEqual(redact(open), open);
@@ -132,6 +136,28 @@ test('headers as pairs, as a flat list and as name and value', () => {
   assert.deepEqual(redact({ name: 'set-cookie', value: 'x' }), { name: 'set-cookie', value: F });
   assert.deepEqual(redact(new Headers({ Authorization: 'x', host: 'h' })), { authorization: F, host: 'h' });
   assert.deepEqual(redact(new Map([['password', 'x']])), { password: F });
+});
+
+test('names and values under other keys, and commands of Redis', () => {
+  assert.deepEqual(redact({ Name: 'password', Value: 'S' }), { Name: 'password', Value: F });
+  assert.deepEqual(redact({ value: 'S', header: 'Authorization' }), { value: F, header: 'Authorization' });
+  assert.deepEqual(redact({ name: 'x', KEY: 'secret_key', VALUE: 'S' }), {
+    name: 'x',
+    KEY: 'secret_key',
+    VALUE: F,
+  });
+  assert.deepEqual(redact({ command: { name: 'auth', args: ['user', 'S'] } }), {
+    command: { name: 'auth', args: F },
+  });
+  assert.deepEqual(redact({ name: 'hello', args: ['3', 'AUTH', 'user', 'S'] }), {
+    name: 'hello',
+    args: ['3', 'AUTH', F, F],
+  });
+  assert.deepEqual(redact(['AUTH', 'default', 'S']), ['AUTH', F, F]);
+  assert.deepEqual(redact(['CONFIG', 'SET', 'requirepass', 'S']), ['CONFIG', 'SET', 'requirepass', F]);
+  assert.deepEqual(redact({ rawHeaders: ['Authorization', 'S'] }), { rawHeaders: ['Authorization', F] });
+  const open = { name: 'get', args: ['tag'], key: 'sha256/ab', value: 5 };
+  assert.deepEqual(redact(open), open);
 });
 
 test('a value is never changed', () => {

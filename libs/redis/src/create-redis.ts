@@ -71,10 +71,13 @@ export function createRedis(options: RedisOptions): RedisConnection {
     },
     whenReady: (timeoutMs) => {
       if (state === 'ready') return Promise.resolve();
-      const ready = new Promise<void>((resolve) => {
-        client.once('ready', resolve);
-      });
-      return within(ready, timeoutMs, () => unavailable(`not connected within ${timeoutMs} ms`));
+      const { promise: ready, resolve } = Promise.withResolvers<void>();
+      client.once('ready', resolve);
+      return within(ready, timeoutMs, () => unavailable(`not connected within ${timeoutMs} ms`)).finally(
+        () => {
+          client.off('ready', resolve);
+        },
+      );
     },
     close: async (graceMs = 2000) => {
       client.refuseCommands();

@@ -119,6 +119,9 @@ test('a Redis that is not there yet: reconnecting, with the cause in the event',
   await assert.rejects(connection.whenReady(300), { code: 'REDIS_UNAVAILABLE', message: /ECONNREFUSED/ });
   assert.deepEqual(statesOf(events), ['reconnecting']);
   assert.match(String(events[0]?.fields.error), /ECONNREFUSED/);
+  const listeners = connection.client.listenerCount('ready');
+  await assert.rejects(connection.whenReady(10));
+  assert.equal(connection.client.listenerCount('ready'), listeners, 'a wait in vain leaves nothing behind');
   await own.restart();
   await connection.whenReady(5000);
   await own.stop();

@@ -7,6 +7,8 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 
+import { scrubSpan, type ScrubText } from './scrub-span.ts';
+
 /** What became of a number of spans. */
 export type SpanOutcome = 'exported' | 'queue-full' | 'export-failed' | 'shutdown';
 
@@ -21,13 +23,14 @@ export type SpanPipeline = {
 };
 
 /**
- * Batches spans to `exporter` and reports what becomes of each: exported, or lost and why. The SDK drops
+ * Batches spans to `exporter`, scrubbed, and reports what becomes of each: exported, or lost and why. The SDK drops
  * on a full queue in silence and prints an error per failed batch; here both are the observer's business.
  */
 export function createSpanPipeline(
   exporter: SpanExporter,
   limits: PipelineLimits,
   observe: (outcome: SpanOutcome, spans: number, error?: Error) => void,
+  scrub?: ScrubText,
 ): SpanPipeline {
   let queued = 0;
   let underWay = 0;
@@ -68,6 +71,7 @@ export function createSpanPipeline(
           return;
         }
         queued++;
+        if (scrub !== undefined) scrubSpan(span, scrub);
         batching.onEnd(span);
       },
       forceFlush: () => batching.forceFlush(),

@@ -49,7 +49,12 @@ export async function startSdk(
     onRecovery: hooks.onRecovery ?? (() => undefined),
     onExport: hooks.onExport ?? (() => undefined),
   });
-  const pipeline = createSpanPipeline(await createExporter(collector), limitsFromEnvironment(), observe);
+  const pipeline = createSpanPipeline(
+    await createExporter(collector),
+    limitsFromEnvironment(),
+    observe,
+    options.scrub,
+  );
   const sdk = new NodeSDK({
     serviceName: settings.serviceName,
     resource: defaultResource().merge(resourceFromAttributes(resourceAttributes(options.app))),

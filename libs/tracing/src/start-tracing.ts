@@ -2,6 +2,7 @@ import type { TracingSettings } from '@quay-observability/quay-config';
 import type { InstrumentationName } from './instrumentations.ts';
 import type { ReportLine } from './report-problems.ts';
 import { activeRuntime } from './runtime.ts';
+import type { ScrubText } from './scrub-span.ts';
 import type { ExportReport } from './watch-exports.ts';
 
 /** What the service wants to hear of tracing. None of them may throw for long: they are called on hot paths. */
@@ -21,6 +22,8 @@ export type TracingOptions = {
   instrumentations?: readonly InstrumentationName[];
   /** How long `shutdown()` may take to deliver what is left; 5,000 unless told. */
   shutdownTimeoutMs?: number;
+  /** Takes secrets out of the texts of failures (message, stack, status) before they are exported. */
+  scrub?: ScrubText;
 };
 
 export type Tracing = {

@@ -1,7 +1,14 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '@quay-observability/testkit';
-import { activeTraceContext, startTracing, traced, type Tracing } from '../src/index.ts';
+import {
+  activeTraceContext,
+  startHttpSpan,
+  startTracing,
+  traced,
+  type Tracing,
+  type TracingOptions,
+} from '../src/index.ts';
 import { settingsFor } from './run-app.ts';
 
 let receiver: OtlpReceiver;
@@ -11,12 +18,15 @@ before(async () => {
 after(() => receiver.stop());
 
 /** Runs `work` while everything is traced, and gives the spans by name. */
-async function spansOf(work: () => unknown): Promise<Map<string, ReceivedSpan>> {
+async function spansOf(
+  work: () => unknown,
+  options: TracingOptions = {},
+): Promise<Map<string, ReceivedSpan>> {
   const before = receiver.spans().length;
   const tracing: Tracing = await startTracing(
     settingsFor(receiver.url),
     { onProblem: (message) => assert.fail(message) },
-    { instrumentations: [] },
+    { instrumentations: [], ...options },
   );
   await work();
   await tracing.shutdown();
@@ -74,6 +84,39 @@ test('an exception and a rejection are recorded, mark the span, and go on', asyn
     assert.equal(span.events[0]?.attributes['exception.type'], 'TypeError');
     assert.match(String(span.events[0].attributes['exception.stacktrace']), /traced\.int\.test/);
   }
+});
+
+test('what is told of failures is scrubbed; a scrub that fails lets nothing out', async () => {
+  const failing = traced('connects', () => {
+    throw new Error('connect postgresql://quay:hunter2@db failed', {
+      cause: new Error('password hunter2 refused'),
+    });
+  });
+  const request = () => {
+    const span = startHttpSpan({ method: 'GET', path: '/', headers: {} });
+    span.recordError('redis://:hunter2@cache is gone');
+    span.end();
+  };
+  const work = () => {
+    assert.throws(failing, /hunter2/, 'the error itself stays');
+    request();
+  };
+  const spans = await spansOf(work, { scrub: (text) => text.replaceAll('hunter2', '***') });
+  assert.equal(spans.get('connects')?.status.message, 'connect postgresql://quay:***@db failed');
+  assert.equal(spans.get('GET')?.status.message, 'redis://:***@cache is gone');
+  assert.match(
+    String(spans.get('connects')?.events[0]?.attributes['exception.stacktrace']),
+    /quay:\*\*\*@db failed\n/,
+  );
+  assert.ok(!JSON.stringify([...spans]).includes('hunter2'));
+
+  const broken = await spansOf(work, {
+    scrub: () => {
+      throw new Error('as intended');
+    },
+  });
+  assert.ok(broken.has('connects') && broken.has('GET'));
+  assert.ok(!JSON.stringify([...broken]).includes('hunter2'));
 });
 
 test('a thenable that is no promise, such as a query builder, is not touched', async () => {
