@@ -107,7 +107,12 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
     },
   });
   return {
-    listen: () => gateway.listen({ host: settings.listenHost, port: settings.listenPort }),
+    listen: () =>
+      gateway.listen({
+        host: settings.listenHost,
+        port: settings.listenPort,
+        settings: { host: 'LISTEN_HOST', port: 'LISTEN_PORT' },
+      }),
     url: gateway.url,
     checkUpstream: async () => {
       const { up, message } = await health.check();

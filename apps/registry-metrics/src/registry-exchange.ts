@@ -79,12 +79,12 @@ export class RegistryExchange implements Exchange {
     if (this.#route === undefined) return;
     const { method, target, rawHeaders } = this.#request;
     const { metrics, namespaceBuckets } = this.#observers;
-    const { endpoint, params } = this.#route;
+    const { endpoint, params, path } = this.#route;
     const labels = {
       method,
       route: endpoint,
       status: String(head.status),
-      namespace_name: namespaceLabel(requestNamespace(params, target), namespaceBuckets),
+      namespace_name: namespaceLabel(requestNamespace(params, target, path), namespaceBuckets),
     };
     metrics.requestDuration.observe(labels, head.elapsedMs / 1000);
     const pull = countPull(endpoint, method, head.status);

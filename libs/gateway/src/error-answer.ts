@@ -10,7 +10,8 @@ function bodyOf({ code, message }: Refusal): Buffer {
 /** Answers a request in the gateway's own name. */
 export function answerError(response: ServerResponse, refusal: Refusal): void {
   const body = bodyOf(refusal);
-  response.writeHead(refusal.status, {
+  // Without a phrase of our own node would use one that an attempt before this has left behind.
+  response.writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', {
     'Content-Type': 'application/json',
     'Content-Length': body.length,
     ...(refusal.status === 503 ? { 'Retry-After': '1' } : {}),

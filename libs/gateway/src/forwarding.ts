@@ -3,11 +3,12 @@ import { discardRest, hasBody } from './request-body.ts';
 import { answerError } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
 import { headerPairs, headerValue } from './hop-by-hop.ts';
+import { checkResponseFraming, reasonPhrase } from './check-response.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import { isRepeatable } from './upstream.ts';
 import type { UpstreamCall, UpstreamHandler } from './upstream-call.ts';
-import { classifyFailure, type UpstreamFailure } from './upstream-failure.ts';
+import { protocolFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 export type ForwardingOptions = {
   trustForwarded: boolean;
@@ -65,6 +66,7 @@ export class Forwarding implements UpstreamHandler {
       defaultHost: this.#exchange.upstream.host,
       expectsContinue: this.#awaitsContinue,
       chunked: this.#hasBody && headerValue(rawHeaders, 'transfer-encoding') !== undefined,
+      method: this.#info.method,
       trustForwarded: this.#options.trustForwarded,
       replaced: this.#exchange.upstreamHeaders ?? {},
     });
@@ -101,6 +103,11 @@ export class Forwarding implements UpstreamHandler {
   onHead(status: number, statusMessage: string, rawHeaders: string[]): void {
     const response = this.#response;
     if (response.destroyed || this.#answered) return;
+    const fault = checkResponseFraming(rawHeaders);
+    if (fault !== undefined) {
+      this.#refuseAnswer(fault);
+      return;
+    }
     this.#beforeAnswer();
     this.#hook(() => {
       const elapsedMs = performance.now() - this.#info.arrivedAtMs;
@@ -108,14 +115,14 @@ export class Forwarding implements UpstreamHandler {
     });
     const location = { from: this.#exchange.upstream.origin, requestHeaders: this.#sentHeaders };
     try {
-      response.writeHead(status, statusMessage, responseHeaders(rawHeaders, location));
+      const phrase = reasonPhrase(status, statusMessage);
+      response.writeHead(status, phrase, responseHeaders(rawHeaders, location));
       // The head travels with the first piece of the body if that is here already, and else without it.
       setImmediate(() => {
         if (!response.writableEnded && !response.destroyed) response.flushHeaders();
       });
     } catch (error) {
-      this.#call?.abort();
-      this.#fail({ ...classifyFailure(error), reason: 'protocol', status: 502 });
+      this.#refuseAnswer(error);
     }
   }
 
@@ -157,7 +164,16 @@ export class Forwarding implements UpstreamHandler {
     const body = this.#hasBody ? this.#request : undefined;
     const rawHeaders = this.#sentHeaders;
     const expectsContinue = this.#awaitsContinue;
-    this.#call = this.#exchange.upstream.send({ method, target, rawHeaders, body, expectsContinue }, this);
+    const repeated = this.#repeated;
+    this.#call = this.#exchange.upstream.send(
+      { method, target, rawHeaders, body, expectsContinue, repeated },
+      this,
+    );
+  }
+
+  #refuseAnswer(cause: unknown): void {
+    this.#call?.abort();
+    this.#fail(protocolFailure(cause));
   }
 
   #fail(failure: UpstreamFailure): void {

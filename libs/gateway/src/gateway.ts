@@ -7,7 +7,8 @@ import { answerError, answerParseError, refusalOfParseError } from './error-answ
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
 import { describeRequest } from './describe-request.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
-import { listen, urlOf } from './listen.ts';
+import { createListener, type ListenAddress } from './listen.ts';
+import { discardRest } from './request-body.ts';
 
 export type GatewayLimits = RequestLimits & {
   /** Most bytes of a request's head. */
@@ -41,11 +42,12 @@ export type GatewayOptions = {
 
 /** A streaming reverse proxy. */
 export type Gateway = {
-  listen: (options: { host: string; port: number }) => Promise<void>;
+  /** Port 0 picks a free one. Rejects with LISTEN_FAILED. */
+  listen: (address: ListenAddress) => Promise<void>;
   /** Base URL; known once listening. */
   url: () => string;
   inFlight: () => number;
-  /** Takes no more requests and resolves when those under way have ended. */
+  /** Takes no more requests and resolves when those under way have ended; also cancels a `listen`. */
   close: () => Promise<void>;
 };
 
@@ -101,7 +103,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   ): void => {
     if (close || draining) response.shouldKeepAlive = false;
     answerError(response, refusal);
-    if (!request.complete) request.resume();
+    discardRest(request, limits.discardTimeoutMs);
     options.onRefused?.({ ...refusal, method: request.method });
   };
 
@@ -127,7 +129,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     request.on('error', ignore);
     response.on('error', ignore);
     const info = describeRequest(request);
-    const refusal = checkRequest({ ...info, httpVersion: request.httpVersion }, limits);
+    // Field by field: a spread would read `headers`, which parses them.
+    const { method, target, rawHeaders } = info;
+    const { httpVersion } = request;
+    const refusal = checkRequest({ method, target, rawHeaders, httpVersion }, limits);
     // A head that may be read in two ways leaves unclear where the next request begins.
     if (refusal !== undefined) return void refuse(request, response, refusal, true);
     if (inFlight >= limits.maxConcurrentRequests)
@@ -165,18 +170,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     options.onRefused?.({ ...refusal, method: undefined });
   });
 
+  const listener = createListener(server, onProblem);
   return {
-    listen: (address) => listen(server, address, onProblem),
-    url: () => urlOf(server),
+    listen: listener.listen,
+    url: listener.url,
     inFlight: () => inFlight,
-    close: () =>
-      new Promise((resolve) => {
-        draining = true;
-        server.close(() => {
-          resolve();
-        });
-        closeUnused();
-      }),
+    close: () => {
+      draining = true;
+      return listener.close(closeUnused);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ export { fetchHead } from './fetch-head.ts';
 export type { FetchedHead } from './fetch-head.ts';
 export { createGateway } from './gateway.ts';
 export type { Gateway, GatewayLimits, GatewayOptions } from './gateway.ts';
+export type { ListenAddress } from './listen.ts';
 export { headerValue } from './hop-by-hop.ts';
 export type { Refusal } from './check-request.ts';
 export { createUpstream } from './upstream.ts';

@@ -7,11 +7,15 @@ export type RequestHeadersInput = {
   readonly defaultHost: string;
   readonly expectsContinue: boolean;
   readonly chunked: boolean;
+  readonly method: string;
   /** Whether the client is a proxy whose word on the original request counts. */
   readonly trustForwarded: boolean;
   /** In place of the client's headers of the same (lower-case) names. */
   readonly replaced: Readonly<Record<string, string>>;
 };
+
+/** Methods whose requests need not say that they have no body. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 
 /**
  * The headers that go upstream: the client's, in order and case, without those of its connection. `Host`
@@ -27,6 +31,7 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
   let forwardedFor = '';
   let forwardedHost = '';
   let forwardedProto = '';
+  let hasLength = input.chunked;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     const value = rawHeaders[index + 1] ?? '';
@@ -38,6 +43,7 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
       Object.hasOwn(replaced, lower)
     )
       continue;
+    if (lower === 'content-length') hasLength = true;
     if (lower === 'host') host = value;
     else if (lower === 'x-forwarded-for')
       forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
@@ -57,6 +63,8 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
     ...['X-Forwarded-Proto', forwardedProto || 'http'],
   );
   for (const name of Object.keys(replaced)) headers.push(name, replaced[name] ?? '');
+  // Node would send an empty body in chunks.
+  if (!hasLength && !BODILESS.has(input.method)) headers.push('Content-Length', '0');
   if (input.chunked) headers.push('Transfer-Encoding', 'chunked');
   if (input.expectsContinue) headers.push('Expect', '100-continue');
   return headers;

@@ -5,9 +5,13 @@ import { classifyFailure } from './upstream-failure.ts';
 
 export type OwnConnectionOptions = {
   origin: string;
+  /** Until the connection can be used, TLS included. */
   connectTimeoutMs: number;
   /** Longest silence on the connection, in either direction. */
   uploadTimeoutMs: number;
+  /** In place of it for a repeated request: until the head of the answer, and within its body. */
+  headersTimeoutMs: number;
+  bodyTimeoutMs: number;
   maxHeaderBytes: number;
 };
 
@@ -19,7 +23,11 @@ export type OwnConnectionOptions = {
 export function sendOnOwnConnection(options: OwnConnectionOptions): SendUpstream {
   const { protocol, hostname, port } = new URL(options.origin);
   const secure = protocol === 'https:';
-  const agent = new (secure ? https : http).Agent({ keepAlive: false });
+  // No connection is kept, but the upstream is not told: on `Connection: close` many a server answers an upload
+  // early and closes at once, and the reset overtakes the answer.
+  const agent = new (secure ? https : http).Agent({ keepAlive: true });
+  // Not `maxFreeSockets: 0`: node takes 0 for its default.
+  agent.keepSocketAlive = () => false;
   const request = secure ? https.request : http.request;
   const fixed = {
     agent,
@@ -31,7 +39,7 @@ export function sendOnOwnConnection(options: OwnConnectionOptions): SendUpstream
   return (upstreamRequest, handler) => {
     const { method, target, rawHeaders } = upstreamRequest;
     const outgoing = request({ ...fixed, method, path: target, headers: rawHeaders });
-    return new OwnConnectionCall(outgoing, upstreamRequest, handler, options);
+    return new OwnConnectionCall(outgoing, upstreamRequest, handler, { ...options, secure });
   };
 }
 
@@ -44,28 +52,44 @@ class OwnConnectionCall implements UpstreamCall {
 
   constructor(
     outgoing: http.ClientRequest,
-    { body }: UpstreamRequest,
+    { body, repeated = false }: UpstreamRequest,
     handler: UpstreamHandler,
-    { connectTimeoutMs, uploadTimeoutMs }: OwnConnectionOptions,
+    options: OwnConnectionOptions & { secure: boolean },
   ) {
     this.#outgoing = outgoing;
     this.#handler = handler;
     outgoing.once('socket', (socket) => {
+      let connected = false;
       socket.setNoDelay(true);
-      socket.setTimeout(connectTimeoutMs);
-      socket.once('connect', () => socket.setTimeout(uploadTimeoutMs));
+      socket.setTimeout(options.connectTimeoutMs);
+      socket.once(options.secure ? 'secureConnect' : 'connect', () => {
+        connected = true;
+        socket.setTimeout(repeated ? options.headersTimeoutMs : options.uploadTimeoutMs);
+      });
       socket.on('timeout', () => {
-        this.#onTimeout(socket.connecting);
+        this.#onTimeout(connected);
       });
     });
     outgoing.on('continue', () => {
-      if (!this.#over) handler.onContinue();
+      this.#tell(() => {
+        handler.onContinue();
+      });
     });
     outgoing.on('response', (incoming) => {
+      if (repeated) incoming.socket.setTimeout(options.bodyTimeoutMs);
       this.#onResponse(incoming);
+    });
+    // Nobody asked for another protocol. Without this listener node would drop the connection silently.
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      this.#fail(protocolChange());
     });
     outgoing.on('error', (error) => {
       this.#fail(error);
+    });
+    // Whatever ends a connection must end its call.
+    outgoing.on('close', () => {
+      this.#fail(Object.assign(new Error('the connection closed'), { code: 'ECONNRESET' }));
     });
     if (body === undefined) outgoing.end();
     else this.#sendBody(body);
@@ -100,16 +124,24 @@ class OwnConnectionCall implements UpstreamCall {
 
   #onResponse(incoming: http.IncomingMessage): void {
     if (this.#over) return;
+    // Node takes a 101 without `Upgrade` for an answer.
+    if (incoming.statusCode === 101) {
+      this.#end(protocolChange());
+      return;
+    }
     this.#incoming = incoming;
     incoming.on('data', (chunk: Buffer) => {
-      if (this.#over || this.#handler.onData(chunk)) return;
-      this.#paused = true;
-      incoming.pause();
+      this.#tell(() => {
+        if (this.#handler.onData(chunk)) return;
+        this.#paused = true;
+        incoming.pause();
+      });
     });
     incoming.on('end', () => {
-      if (this.#over) return;
-      this.#over = true;
-      this.#handler.onEnd(incoming.rawTrailers);
+      this.#tell(() => {
+        this.#handler.onEnd(incoming.rawTrailers);
+        this.#over = true;
+      });
       // The answer came before the end of the upload: the rest has no reader.
       if (!this.#outgoing.writableFinished) this.#outgoing.destroy();
     });
@@ -117,20 +149,41 @@ class OwnConnectionCall implements UpstreamCall {
       this.#fail(error);
     });
     // The head goes on before the first piece of the body.
-    this.#handler.onHead(incoming.statusCode ?? 502, incoming.statusMessage ?? '', incoming.rawHeaders);
+    this.#tell(() => {
+      this.#handler.onHead(incoming.statusCode ?? 502, incoming.statusMessage ?? '', incoming.rawHeaders);
+    });
   }
 
-  #onTimeout(connecting: boolean): void {
+  #onTimeout(connected: boolean): void {
     // A paused answer waits for the client, which has a time limit of its own.
     if (this.#paused) return;
-    const code = connecting ? 'UND_ERR_CONNECT_TIMEOUT' : 'UPSTREAM_TIMEOUT';
-    this.#outgoing.destroy(Object.assign(new Error(connecting ? 'connect timeout' : 'timeout'), { code }));
+    const code = connected ? 'UPSTREAM_TIMEOUT' : 'UND_ERR_CONNECT_TIMEOUT';
+    this.#outgoing.destroy(Object.assign(new Error(connected ? 'timeout' : 'connect timeout'), { code }));
+  }
+
+  /** A handler that throws in the middle of node's own code would end the process. */
+  #tell(call: () => void): void {
+    if (this.#over) return;
+    try {
+      call();
+    } catch (error) {
+      this.#end(error);
+    }
   }
 
   #fail(error: unknown): void {
+    // The answer is here as a whole: what breaks now takes nothing from it, and its end is still to be read.
+    if (this.#incoming?.complete !== true) this.#end(error);
+  }
+
+  #end(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
     this.#outgoing.destroy();
     this.#handler.onError(classifyFailure(error));
   }
+}
+
+function protocolChange(): Error {
+  return new Error('the upstream changed the protocol unasked');
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import type { SendUpstream, UpstreamCall, UpstreamHandler } from './upstream-call.ts';
-import { classifyFailure } from './upstream-failure.ts';
+import { classifyFailure, protocolFailure } from './upstream-failure.ts';
 
 /**
  * Sends requests without a body on the pool's connections, by undici's lowest interface. `serverName` is
@@ -11,12 +11,10 @@ export function sendOnPool(pool: Pool, serverName: string): SendUpstream {
     const call = new PoolCall(handler);
     try {
       pool.dispatch(
-        // Without `reset` undici would close the connection after every HEAD.
         {
           method,
           path: target,
           headers: rawHeaders,
-          reset: false,
           servername: serverName,
         } as Dispatcher.DispatchOptions,
         call,
@@ -34,6 +32,7 @@ class PoolCall implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted = false;
+  #answered = false;
 
   constructor(handler: UpstreamHandler) {
     this.#handler = handler;
@@ -50,7 +49,9 @@ class PoolCall implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    if (!this.#aborted) this.#handler.onError(classifyFailure(error));
+    if (this.#aborted) return;
+    const faulty = !this.#answered && isFaultyHead(error);
+    this.#handler.onError(faulty ? protocolFailure(error) : classifyFailure(error));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -66,6 +67,7 @@ class PoolCall implements UpstreamCall, Dispatcher.DispatchHandler {
   ): void {
     // Interim answers are between the upstream and the gateway.
     if (this.#aborted || status < 200) return;
+    this.#answered = true;
     this.#handler.onHead(status, message ?? '', textOf(controller.rawHeaders));
   }
 
@@ -80,6 +82,18 @@ class PoolCall implements UpstreamCall, Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: Error): void {
     this.fail(error);
   }
+}
+
+/**
+ * Whether undici's error tells of a head that is not valid: a wrong length can be noticed before the body
+ * only if there are two, and an unasked change of protocol has the code of a lost connection.
+ */
+function isFaultyHead(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return (
+    error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+    (error.code === 'UND_ERR_SOCKET' && error.message === 'bad upgrade')
+  );
 }
 
 /** Header bytes are Latin-1, as node reads and writes them. */

@@ -11,6 +11,8 @@ export type UpstreamRequest = {
   readonly body: IncomingMessage | undefined;
   /** The client waits for `100 Continue`; `rawHeaders` has the `Expect`. */
   readonly expectsContinue: boolean;
+  /** Sent before, on a connection that was lost. */
+  readonly repeated?: boolean;
 };
 
 /**

@@ -47,6 +47,11 @@ export function classifyFailure(cause: unknown): UpstreamFailure {
   return { reason, status, message: MESSAGES[reason], cause, connectionLost: LOST_CODES.has(code) };
 }
 
+/** A fault of the answer itself, whatever the error's code: asking again would not help. */
+export function protocolFailure(cause: unknown): UpstreamFailure {
+  return { reason: 'protocol', status: 502, message: MESSAGES.protocol, cause, connectionLost: false };
+}
+
 function reasonOf(code: string): UpstreamFailureReason {
   if (CONNECT_CODES.has(code)) return 'connect';
   if (TIMEOUT_CODES.has(code)) return 'timeout';

@@ -37,7 +37,7 @@ export type Upstream = {
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether a request changes nothing: it may go on a reused connection, and once more if that was stale. */
+/** Whether a request changes nothing: it may go on a kept connection, and once more, on its own, if that was lost. */
 export function isRepeatable(method: string, hasBody: boolean): boolean {
   return !hasBody && SAFE_METHODS.has(method);
 }
@@ -49,7 +49,7 @@ export function isRepeatable(method: string, hasBody: boolean): boolean {
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { origin, host, hostname } = new URL(options.url);
-  const pool = new Pool(origin, {
+  const poolOptions: Pool.Options = {
     connections: options.maxConnections,
     pipelining: 1,
     allowH2: false,
@@ -59,17 +59,26 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     keepAliveTimeout: options.keepAliveMs,
     keepAliveMaxTimeout: 60_000,
     maxHeaderSize: options.maxHeaderBytes,
-  });
+  };
+  const pool = new Pool(origin, poolOptions);
+  // Undici ends the connection of a HEAD: a body that the upstream sends all the same would be read as the
+  // answer to the next request. So HEAD takes no kept connection away from the others.
+  const headPool = new Pool(origin, poolOptions);
   const pooled = sendOnPool(pool, hostname);
+  const pooledHead = sendOnPool(headPool, hostname);
   const own = sendOnOwnConnection({ ...options, origin });
   return {
     name: options.name,
     origin,
     host,
-    send: (request, handler) =>
-      isRepeatable(request.method, request.body !== undefined)
-        ? pooled(request, handler)
-        : own(request, handler),
-    close: () => pool.destroy(),
+    send: (request, handler) => {
+      // The next kept connection may be stale like the first.
+      if (request.repeated === true || !isRepeatable(request.method, request.body !== undefined))
+        return own(request, handler);
+      return request.method === 'HEAD' ? pooledHead(request, handler) : pooled(request, handler);
+    },
+    close: async () => {
+      await Promise.all([pool.destroy(), headPool.destroy()]);
+    },
   };
 }

@@ -93,6 +93,17 @@ test('beyond the limit of concurrent requests there is a clear 503', async () =>
   });
 });
 
+test('a refused upload that does not go on ends with its connection', async () => {
+  const limits = { maxConcurrentRequests: 1, discardTimeoutMs: 200 };
+  await stage({ limits }, async ({ client, atUpstream, gateway }) => {
+    client.send(GET);
+    await atUpstream();
+    const second = await open(gateway.port);
+    second.send('PUT /v2/a HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 1000000\r\n\r\nabc');
+    assert.match(await second.closed(), /^HTTP\/1\.1 503 [^]*\}\n$/);
+  });
+});
+
 test('closing waits for the requests under way and ends their connections', async () => {
   await stage({}, async ({ client, atUpstream, gateway }) => {
     const idle = await open(gateway.port);

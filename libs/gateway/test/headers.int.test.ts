@@ -198,3 +198,20 @@ test('Upgrade is not taken up: the connection goes on as it was', async () => {
     await upstream.close();
   }
 });
+
+test('a request without a body that could have one says so, others need not', async () => {
+  for (const method of ['POST', 'PUT', 'PATCH', 'PROPFIND']) {
+    for (const length of ['', 'Content-Length: 0\r\n']) {
+      const request = `${method} /v2/a HTTP/1.1\r\nHost: registry.test\r\n${length}Connection: close\r\n\r\n`;
+      const { sent } = await pass(request, OK);
+      assert.doesNotMatch(sent, /Transfer-Encoding/i);
+      assert.equal(sent.match(/\r\nContent-Length: 0\r\n/g)?.length, 1, sent);
+      assert.match(sent, /\r\n\r\n$/);
+    }
+  }
+  for (const method of ['GET', 'HEAD', 'OPTIONS', 'DELETE']) {
+    const request = `${method} /v2/a HTTP/1.1\r\nHost: registry.test\r\nConnection: close\r\n\r\n`;
+    const { sent } = await pass(request, method === 'HEAD' ? OK.slice(0, -2) : OK);
+    assert.doesNotMatch(sent, /Transfer-Encoding|Content-Length/i);
+  }
+});

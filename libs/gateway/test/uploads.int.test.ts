@@ -193,3 +193,17 @@ test('the bytes of an upload arrive as they are', async () => {
     await client.until(/201 Created/);
   });
 });
+
+test('each upload has a connection of its own, which ends with it', async () => {
+  await stage({}, async ({ client, atUpstream, upstream: server }) => {
+    for (const count of [1, 2, 3]) {
+      client.send(`${HEAD}Content-Length: 2\r\n\r\nhi`);
+      const upstream = await atUpstream();
+      await upstream.until(/hi$/);
+      upstream.send(CREATED);
+      await client.until(new RegExp(`(201 Created[^]*){${count}}`));
+      await upstream.closed();
+      assert.equal(server.connections.length, count);
+    }
+  });
+});

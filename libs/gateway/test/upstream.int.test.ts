@@ -46,3 +46,20 @@ test('HEAD requests of the gateway itself have a time limit', async () => {
     await assert.rejects(fetchHead(gateway.upstream, request), /no answer to HEAD within 300 ms/);
   });
 });
+
+test('a TLS handshake that does not go on has the time limit of a connection', async () => {
+  const silent = await startRawServer(() => undefined);
+  const url = silent.url.replace('http:', 'https:');
+  try {
+    for (const method of ['POST', 'GET', 'HEAD']) {
+      await stage({ upstream: { url, connectTimeoutMs: 300 } }, async ({ client, gateway }) => {
+        client.send(`${method} /v2/ HTTP/1.1\r\nHost: registry.test\r\n\r\n`);
+        await client.until(/^HTTP\/1\.1 504 [^]*\r\n\r\n/);
+        const [observed] = await gateway.ended(1);
+        assert.equal(observed?.end?.upstreamError?.reason, 'connect');
+      });
+    }
+  } finally {
+    await silent.close();
+  }
+});

@@ -11,6 +11,8 @@ export type RouteMatch = {
   readonly endpoint: string;
   readonly family: RouteFamily;
   readonly params: Readonly<Record<string, string>>;
+  /** The request's path, decoded. */
+  readonly path: string;
 };
 
 /** The path has rules, but none for this method: Flask answers 405 outside any blueprint. */
@@ -49,7 +51,7 @@ function matchPath(
   const exact = index.exact(path);
   if (exact !== undefined) {
     const endpoint = exact.endpoints.get(method);
-    return endpoint === undefined ? notAllowed([exact]) : { endpoint, family, params: {} };
+    return endpoint === undefined ? notAllowed([exact]) : { endpoint, family, params: {}, path };
   }
   if (path.includes('//')) return undefined;
   const slashed = path.endsWith('/');
@@ -69,7 +71,7 @@ function matchPath(
     } else if (endpoint === undefined) {
       wrongMethod.push(rule);
     } else {
-      return { endpoint, family, params };
+      return { endpoint, family, params, path };
     }
   }
   return wrongMethod.length === 0 ? undefined : notAllowed(wrongMethod);

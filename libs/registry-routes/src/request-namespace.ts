@@ -8,16 +8,17 @@ export const OTHER_NAMESPACE = 'other';
  * The namespace that Python takes a request to belong to (contract section 2): the route parameter
  * `namespace_name` or `namespace`, else the first path segment if it looks like a name and the path has
  * more segments. The rules of `/v1` and `/v2` carry `repository` only, so for them this is `v1` or `v2`.
+ * `path` is the decoded path if it is known already, as from a `RouteMatch`.
  */
 export function requestNamespace(
   params: Readonly<Record<string, string>>,
   target: string,
+  path = decodePath(target),
 ): string | undefined {
   const named = params.namespace_name ?? '';
   if (named !== '') return named;
   const namespace = params.namespace ?? '';
   if (namespace !== '') return namespace;
-  const path = decodePath(target);
   let start = 0;
   while (path.charCodeAt(start) === 0x2f) start += 1;
   const slash = path.indexOf('/', start);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { namespaceLabel, requestNamespace } from '../src/index.ts';
+import { matchRoute, namespaceLabel, requestNamespace } from '../src/index.ts';
 
 test('the route parameters name the namespace first', () => {
   assert.equal(requestNamespace({ namespace_name: 'a', namespace: 'b' }, '/v2/x/y'), 'a');
@@ -36,4 +36,13 @@ test('the label is the bucket of the namespace, else other', () => {
   assert.equal(namespaceLabel('v1', buckets), 'other');
   assert.equal(namespaceLabel(undefined, buckets), 'other');
   assert.equal(namespaceLabel('empty', buckets), 'other');
+});
+
+test('the path of a match spares decoding the target again', () => {
+  const target = '/v2/a%2Fb/manifests/v1?n=/x';
+  const match = matchRoute('GET', target);
+  assert.ok(match !== undefined && !('methodNotAllowed' in match));
+  assert.equal(match.path, '/v2/a/b/manifests/v1');
+  assert.equal(requestNamespace(match.params, target, match.path), requestNamespace(match.params, target));
+  assert.equal(requestNamespace({}, '/v2/a', '/b/c'), 'b');
 });

@@ -38,7 +38,9 @@ export async function startRegistry(
               redirect: { disable: !(options.redirects ?? false) },
               maintenance: { uploadpurging: { enabled: false } },
             },
-            ...(options.asksForPassword === true ? { auth: { htpasswd: { realm: 'test', path: users } } } : {}),
+            ...(options.asksForPassword === true
+              ? { auth: { htpasswd: { realm: 'test', path: users } } }
+              : {}),
             http: { addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
           }),
         );
