@@ -96,10 +96,12 @@ const openMetrics: Alteration = {
 };
 
 let stored: StoredRuntimes;
+let stop = () => Promise.resolve();
 before(async () => {
   stored = await storeRuntimes([...slips, openMetrics]);
+  stop = () => stored.stop();
 });
-after(() => stored.stop());
+after(() => stop());
 
 test('Prometheus stores the same of both runtimes, for every app and both prometheus_clients', async () => {
   const rows = await checkParity(stored);
