@@ -26,3 +26,5 @@ export { removeFolder } from './watchdog.ts';
 export { assertGoldenExposition } from './golden-exposition.ts';
 export { startApp } from './start-app.ts';
 export type { RunningApp } from './start-app.ts';
+export { testWaitingApp } from './test-waiting-app.ts';
+export type { WaitingApp } from './test-waiting-app.ts';

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 // Reads what to end from its standard input, and does so when that closes, which happens however this
-// process dies, SIGKILL included. SIGINT first: it is what lets PostgreSQL free its shared memory.
+// process dies, SIGKILL included. What a test froze is woken first, children too: PostgreSQL's are no
+// members of its group. Then SIGINT, which lets PostgreSQL free its shared memory.
 const SCRIPT = `
 trap '' INT TERM HUP
 pids=' '
@@ -16,7 +17,10 @@ while IFS=' ' read -r verb value; do
   esac
 done
 alive() { for p in $pids; do kill -0 "$p" 2>/dev/null && return 0; done; return 1; }
-for p in $pids; do kill -CONT "$p" 2>/dev/null; kill -INT "$p" 2>/dev/null; done
+for p in $pids; do
+  kill -CONT "$p" $(pgrep -P "$p" 2>/dev/null) 2>/dev/null
+  kill -INT "$p" 2>/dev/null
+done
 n=0
 while alive && [ $n -lt 30 ]; do sleep 0.1; n=$((n+1)); done
 for p in $pids; do kill -KILL "-$p" 2>/dev/null || kill -KILL "$p" 2>/dev/null; done
