@@ -25,6 +25,12 @@ export const ERROR_CODES = {
   REDIS_TIMEOUT:
     'Redis did not answer within socket_timeout. The connection is made anew; whether the command took effect is unknown.',
   REDIS_OVERLOADED: 'Too many commands wait for Redis; the command was not sent.',
+  SNAPSHOT_INVALID:
+    'A snapshot of the owner switches has faults; every one is listed with its field. The last known good snapshot stays in force.',
+  SNAPSHOT_REFUSED:
+    'A snapshot of the owner switches is well formed but may not be used: its version is lower than the one in force, or equal with other content. The last known good snapshot stays in force; publish one with a higher version.',
+  SNAPSHOT_UNAVAILABLE:
+    'The source of the owner switches cannot be read: a missing file, or a switch-controller that does not answer. The message names it and the cause; the last known good snapshot stays in force.',
   TLS_FILE_UNREADABLE: 'A certificate or key of a TLS connection cannot be read. The message names the file.',
 } as const satisfies Record<string, string>;
 

@@ -3,6 +3,7 @@ import { COMPANION_METRICS } from './data/companion-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
+import { SWITCH_METRICS } from './data/switch-metrics.ts';
 
 /** Every metric that the new runtime exposes, by wire name. */
 export const CATALOGUE = {
@@ -10,6 +11,7 @@ export const CATALOGUE = {
   ...COMPANION_METRICS,
   ...PLAN_METRICS,
   ...OWN_METRICS,
+  ...SWITCH_METRICS,
 } as const;
 
 type Catalogue = typeof CATALOGUE;

@@ -131,9 +131,9 @@ export const OWN_METRICS = {
   quay_gateway_upstream_errors_total: {
     declared: 'quay_gateway_upstream_errors_total',
     type: 'counter',
-    labels: ['reason'],
-    help: 'Requests that the gateway could not complete because of the upstream.',
-    known: { reason: ['connect', 'timeout', 'reset', 'protocol'] },
+    labels: ['upstream', 'reason'],
+    help: 'Requests that the gateway could not complete because of the upstream, by the upstream and why.',
+    known: { upstream: ['python', 'go'], reason: ['connect', 'timeout', 'reset', 'protocol'] },
     apps: ['registry-metrics'],
     milestone: 'M0',
     origin: 'own',
