@@ -20,6 +20,8 @@ ENV NODE_ENV=production \
     SHUTDOWN_DELAY_SECONDS=5
 WORKDIR /app
 COPY --from=build /deployable ./
+# For SWITCH_STATE_DIR: a volume put there begins with this owner.
+RUN mkdir -m 0700 /state && chown 10001:10001 /state
 # Root owns the files, an unprivileged user runs them.
 USER 10001:10001
 EXPOSE 8080 9100

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { describeExit, freePort, launch, type RunningProcess } from '@quay-observability/testkit';
+import { appEnvironment, type AppSurroundings } from './app-environment.ts';
 import { harmlessEnvironment } from './harmless-environment.ts';
 
 const WORKSPACE = join(import.meta.dirname, '../../..');
 
 /** Apps with a listener for clients; the others have the admin listener only. */
-const PUBLIC: readonly AppName[] = ['registry-metrics'];
+const PUBLIC: readonly AppName[] = ['switch-controller', 'registry-metrics'];
 
 /** An app of the stack. */
 export type StackApp = {
@@ -39,7 +40,7 @@ export async function planApp(name: AppName): Promise<StackApp & { port: number 
 /** Runs a planned app from source, until its admin listener answers; a failure is kept in the app. */
 export async function startApp(
   app: StackApp & { port: number },
-  surroundings: { folder: string; configFile: string; upstreamUrl: string },
+  surroundings: Omit<AppSurroundings, 'port' | 'adminPort'>,
 ): Promise<void> {
   const folder = join(surroundings.folder, app.name);
   mkdirSync(folder, { recursive: true });
@@ -52,13 +53,7 @@ export async function startApp(
       logFile: logFileOf(surroundings.folder, app.name),
       env: {
         ...harmlessEnvironment(process.env),
-        LISTEN_HOST: '127.0.0.1',
-        LISTEN_PORT: String(app.port),
-        ADMIN_HOST: '127.0.0.1',
-        ADMIN_PORT: String(app.adminPort),
-        SHUTDOWN_GRACE_SECONDS: '5',
-        QUAYCONF: surroundings.configFile,
-        REGISTRY_UPSTREAM_URL: surroundings.upstreamUrl,
+        ...appEnvironment(app.name, { ...surroundings, folder, port: app.port, adminPort: app.adminPort }),
       },
       ready: async () => {
         const response = await fetch(`${app.admin}/livez`, { signal: AbortSignal.timeout(2000) });

@@ -18,7 +18,7 @@ it again; then shows what runs where. Ctrl-C ends everything and removes its fil
 
   --state FILE   writes what runs where to FILE, as JSON, once all is ready: {"apps": {"<name>":
                  {"url", "admin", "pid"}}, "database", "redis", "prometheus", "pushgateway",
-                 "registry"}; a part that is absent is null
+                 "registry", "switchToken"}; a part that is absent is null
   --no-demo      pushes and pulls no image
   --help         this text
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Arguments } from './arguments.ts';
 import { logFileOf, stateOf } from './apps.ts';
 import { pushAndPull } from './demo.ts';
@@ -131,8 +132,14 @@ async function pulls(stack: Stack): Promise<Pulls> {
 
 function guidance(stack: Stack): string {
   const { apps, prometheus, folder } = stack;
-  const gateway = apps.find(({ name, process }) => name === 'registry-metrics' && process !== undefined)?.url;
+  const urlOf = (wanted: AppName): string | null | undefined =>
+    apps.find(({ name, process }) => name === wanted && process !== undefined)?.url;
+  const gateway = urlOf('registry-metrics');
+  const controller = urlOf('switch-controller');
   return [
+    ...(typeof controller !== 'string'
+      ? []
+      : [`Console of the owner switches: ${controller}/ (token for changes: ${stack.switchToken})`]),
     ...(prometheus === undefined
       ? []
       : [`Prometheus: ${prometheus.url}/graph?g0.expr=quay_registry_image_pulls_total&g0.tab=1`]),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ export type Stack = BackingServers & {
   folder: string;
   apps: StackApp[];
   prometheus: Server | undefined;
+  /** Lets one change the owner switches. */
+  switchToken: string;
   state(): StackState;
   /** Ends the apps, then what they stand on, and removes all files. */
   stop(): Promise<void>;
@@ -42,6 +45,7 @@ export function createStack(tell: Tell): { stack: Stack; start: () => Promise<vo
     registry: undefined,
     pushgateway: undefined,
     prometheus: undefined,
+    switchToken: randomBytes(18).toString('base64url'),
     state: () => ({
       apps: appStates(stack.apps),
       database: stack.database?.uri ?? null,
@@ -49,6 +53,7 @@ export function createStack(tell: Tell): { stack: Stack; start: () => Promise<vo
       prometheus: stack.prometheus?.url ?? null,
       pushgateway: stack.pushgateway?.url ?? null,
       registry: stack.registry?.url ?? null,
+      switchToken: stack.switchToken,
     }),
     stop: async () => {
       stopping = true;
@@ -68,7 +73,7 @@ export function createStack(tell: Tell): { stack: Stack; start: () => Promise<vo
 
 async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Promise<void> {
   const { folder } = stack;
-  const planned = await Promise.all(EVERY_APP.map(planApp));
+  const [planned, prometheusPort] = await Promise.all([Promise.all(EVERY_APP.map(planApp)), freePort()]);
   Object.assign(stack, await startBackingServers(folder, tell));
   if (isStopping()) return;
   stack.apps = planned;
@@ -79,18 +84,31 @@ async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Pro
     databaseUri: stack.database?.uri,
     redisPort: stack.redis?.port ?? (await freePort()),
   });
-  const upstreamUrl = stack.registry?.url ?? `http://127.0.0.1:${await freePort()}`;
+  const surroundings = {
+    folder,
+    configFile,
+    registryUrl: stack.registry?.url ?? `http://127.0.0.1:${await freePort()}`,
+    switchControllerUrl: planned.find(({ name }) => name === 'switch-controller')?.url ?? '',
+    switchToken: stack.switchToken,
+    prometheusUrl: `http://127.0.0.1:${prometheusPort}`,
+  };
+  const bringUpApp = async (app: (typeof planned)[number]): Promise<void> => {
+    if (isStopping()) return;
+    const startedMs = performance.now();
+    await startApp(app, surroundings);
+    if (app.failure === undefined) tell.ready(app.name, app.url ?? app.admin, performance.now() - startedMs);
+    else tell.leftOut(app.name, 'it is down', app.failure);
+  };
+  const isController = ({ name }: StackApp): boolean => name === 'switch-controller';
   await Promise.all([
-    ...planned.map(async (app) => {
-      const startedMs = performance.now();
-      await startApp(app, { folder, configFile, upstreamUrl });
-      if (app.failure === undefined)
-        tell.ready(app.name, app.url ?? app.admin, performance.now() - startedMs);
-      else tell.leftOut(app.name, 'it is down', app.failure);
-    }),
+    // First the controller, so that the others find the owners at their start.
+    Promise.all(planned.filter(isController).map(bringUpApp)).then(() =>
+      Promise.all(planned.filter((app) => !isController(app)).map(bringUpApp)),
+    ),
     orLeaveOut('Prometheus', 'pulls are shown as the app counts them', tell, () =>
       startPrometheus({
         dir: join(folder, 'prometheus'),
+        port: prometheusPort,
         configYaml: prometheusConfig({
           hostname: hostname(),
           apps: planned,

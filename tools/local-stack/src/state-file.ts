@@ -10,6 +10,8 @@ export type StackState = {
   prometheus: string | null;
   pushgateway: string | null;
   registry: string | null;
+  /** The bearer token for changes at the switch-controller of this stack. */
+  switchToken: string;
 };
 
 /** Describes the apps that are up. */
@@ -30,6 +32,7 @@ export function removeState(file: string): void {
 export function writeState(file: string, state: StackState): void {
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}.tmp`;
-  writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`);
+  // It holds the token.
+  writeFileSync(unfinished, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   renameSync(unfinished, file);
 }

@@ -13,6 +13,7 @@ import {
   temporaryFolder,
   waitUntil,
 } from '@quay-observability/testkit';
+import { pullsOf } from '../src/pull-count.ts';
 import type { StackState } from '../src/state-file.ts';
 
 const WORKSPACE = join(import.meta.dirname, '../../..');
@@ -30,6 +31,8 @@ const EXPORTED = {
   PULL_METRICS_REDIS: '{"host": "127.0.0.1", "port": 1}',
   QUAY_OVERRIDE_CONFIG: '{"DB_URI": "mysql://production/quay"}',
   PGPORT: '1',
+  MIGRATION_FORCE_PYTHON: 'true',
+  SWITCH_CONTROLLER_URL: 'http://127.0.0.1:1',
 };
 let state: StackState;
 
@@ -80,8 +83,9 @@ test('the state file names all six apps and every server', () => {
   }
   assert.deepEqual(
     Object.entries(state.apps).flatMap(([name, { url }]) => (url === null ? [] : [name])),
-    ['registry-metrics'],
+    ['switch-controller', 'registry-metrics'],
   );
+  assert.match(state.switchToken, /^\S{20,}$/);
 });
 
 test('once the state file is there every app is ready, whatever the user has exported', async () => {
@@ -109,7 +113,7 @@ for (const app of EVERY_APP) {
 }
 
 test('each app that has no work yet says in its log what it waits for', () => {
-  for (const app of EVERY_APP.filter((name) => name !== 'registry-metrics')) {
+  for (const app of EVERY_APP.filter((name) => !['switch-controller', 'registry-metrics'].includes(name))) {
     const [logFile = ''] = globSync(join(folder, `*/${app}/${app}.log`));
     assert.match(readFileSync(logFile, 'utf8'), /Idle: \S+ \S+/, app);
   }
@@ -132,6 +136,39 @@ test('each further pull arrives in Prometheus, under the name of Python and the 
     assert.equal(((await response.json()) as { layers: unknown[] }).layers.length, 3);
   }
   await waitUntil('three more pulls', async () => (await pullsSeen()) === before + 3);
+});
+
+test('one change of an owner reaches all six apps, and a pull that is then served by Python is not counted', async () => {
+  const controller = state.apps['switch-controller']?.url ?? '';
+  const gateway = state.apps['registry-metrics'];
+  assert.ok(gateway);
+  const read = async <T>(path: string) => (await (await fetch(`${controller}${path}`)).json()) as T;
+  const { version } = await read<{ version: number }>('/v1/snapshot');
+  const change = { version, owners: { ROUTE_OWNER_CAP_V2_PULL: 'python' }, reason: 'a test' };
+  const answer = await fetch(`${controller}/v1/snapshot`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/merge-patch+json', authorization: `Bearer ${state.switchToken}` },
+    body: JSON.stringify(change),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  const { processes } = await waitUntil('all processes to follow', async () => {
+    const report = await read<{ pending: number; processes: { process_name: string; version: number }[] }>(
+      '/v1/processes',
+    );
+    return report.pending === 0 && report.processes.length === EVERY_APP.length && report;
+  });
+  assert.deepEqual(processes.map((process) => process.process_name).sort(), [...EVERY_APP].sort());
+  assert.ok(processes.every((process) => process.version === version + 1));
+
+  const pullsBefore = await pullsOf(gateway.admin);
+  const pulled = await fetch(`${gateway.url}/v2/demo/hello/manifests/latest`, {
+    headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+  });
+  assert.equal(pulled.status, 200);
+  await pulled.arrayBuffer();
+  assert.equal(await pullsOf(gateway.admin), pullsBefore);
+  const exposition = await (await fetch(`${gateway.admin}/metrics`)).text();
+  assert.match(exposition, /quay_switch_owner_decision_total\{[^}]*capability="V2_PULL",owner="python"/);
 });
 
 test('an app that dies is shown, with its log, and the others stay', async () => {
