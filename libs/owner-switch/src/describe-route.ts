@@ -1,5 +1,6 @@
 import { CAPABILITIES, type Capability, type Family } from './capabilities.ts';
 import { REGISTRY_ROUTES } from './route-capabilities.ts';
+import { routeIds } from './route-ids.ts';
 
 /** A route as the switches see it. */
 export type SwitchedRoute = {
@@ -13,17 +14,12 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * What a request belongs to. `endpoint` is the Flask endpoint that its path and method match, `family` the
- * family that its path lies in; the latter decides alone where no rule matches. A route has the ids
- * `ROUTE_0327` (its number in the plan's list, registry only), `V2_FETCH_MANIFEST_BY_TAGNAME_GET` and
- * `V2_FETCH_MANIFEST_BY_TAGNAME`.
+ * family that its path lies in; the latter decides alone where no rule matches.
  */
 export function describeRoute(family: Family, method: string, endpoint: string | undefined): SwitchedRoute {
   if (endpoint === undefined) return routeOf(otherOf(family, method), []);
-  const name = endpoint.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
   const known = Object.hasOwn(REGISTRY_ROUTES, endpoint) ? REGISTRY_ROUTES[endpoint] : undefined;
-  // Flask runs the GET view for HEAD: one route, one owner.
-  const ids = [...(known?.planIds ?? []), `${name}_${method === 'HEAD' ? 'GET' : method}`, name];
-  return routeOf(known?.capability ?? otherOf(family, method), ids);
+  return routeOf(known?.capability ?? otherOf(family, method), routeIds(endpoint, method));
 }
 
 function routeOf(capability: Capability, ids: readonly string[]): SwitchedRoute {

@@ -1,3 +1,4 @@
+import { isGated } from './canary.ts';
 import type { CanarySelectors, Snapshot } from './snapshot.ts';
 
 /** One difference between two snapshots; null is absent. `field` is a switch name, `force_python` or a canary's path. */
@@ -21,14 +22,19 @@ function flatten({ forcePython, owners, canaries }: Snapshot): Map<string, strin
   const fields = new Map(owners);
   fields.set('force_python', String(forcePython));
   addSelectors(fields, 'canaries', canaries.general);
-  for (const [name, selectors] of canaries.bySwitch)
-    addSelectors(fields, `canaries.by_switch.${name}`, selectors);
+  for (const [name, selectors] of canaries.bySwitch) {
+    const path = `canaries.by_switch.${name}`;
+    // It selects nothing, and yet it takes its switch out of the general canary.
+    if (!isGated(selectors)) fields.set(path, 'everybody');
+    addSelectors(fields, path, selectors);
+  }
   return fields;
 }
 
 function addSelectors(fields: Map<string, string>, path: string, selectors: CanarySelectors): void {
   for (const field of ['orgs', 'repos', 'users'] as const) {
-    if (selectors[field].length > 0) fields.set(`${path}.${field}`, [...selectors[field]].sort().join(', '));
+    const names = new Set(selectors[field]);
+    if (names.size > 0) fields.set(`${path}.${field}`, [...names].sort().join(', '));
   }
   if (selectors.percent !== undefined) fields.set(`${path}.percent`, String(selectors.percent));
 }

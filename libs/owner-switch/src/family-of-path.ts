@@ -1,6 +1,7 @@
 import type { Family } from './capabilities.ts';
 
-const PREFIXES: readonly (readonly [string, Family])[] = [
+/** First path segments and their families; every other path is `OTHER`. */
+export const FAMILY_PREFIXES: readonly (readonly [string, Family])[] = [
   ['/v2', 'REGISTRY_V2'],
   ['/v1', 'REGISTRY_V1'],
   ['/api', 'API_V1'],
@@ -16,7 +17,7 @@ const PREFIXES: readonly (readonly [string, Family])[] = [
 
 /** The family that a decoded path lies in, by its first segment; what has none of its own is `OTHER`. */
 export function familyOfPath(path: string): Family {
-  for (const [prefix, family] of PREFIXES) {
+  for (const [prefix, family] of FAMILY_PREFIXES) {
     if (path === prefix || path.startsWith(`${prefix}/`)) return family;
   }
   return 'OTHER';

@@ -1,4 +1,4 @@
-import { programOf } from './programs.ts';
+import { PROGRAMS, type Program } from './programs.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SWITCH_PREFIXES } from './switch-name.ts';
 
@@ -10,14 +10,17 @@ export type ServiceOverrides = {
   deprecations(snapshot: Snapshot): string[];
 };
 
-/** Reads entries `program=true` and `program=false`; as in Quay, `true` wins over `false`, and anything else says nothing. */
+/**
+ * Reads entries `program=true` and `program=false` as `conf/init/supervisord_conf_create.py` of Quay does: it
+ * looks for them anywhere in the text, so that `repositorygcworker=false` stops `gcworker` too, and `true` wins
+ * over `false`. Anything else says nothing.
+ */
 export function readServiceOverrides(entries: readonly string[]): ServiceOverrides {
+  const text = entries.join(',');
   const enabled = new Map<string, boolean>();
-  for (const entry of entries) {
-    const [name = '', value = ''] = entry.split('=', 2);
-    if (value !== 'true' && value !== 'false') continue;
-    const program = programOf(name.trim());
-    enabled.set(program, value === 'true' || enabled.get(program) === true);
+  for (const program of PROGRAMS) {
+    if (text.includes(`${supervisorName(program)}=true`)) enabled.set(program, true);
+    else if (text.includes(`${supervisorName(program)}=false`)) enabled.set(program, false);
   }
   return {
     isDisabled: (program) => enabled.get(program) === false,
@@ -30,4 +33,9 @@ export function readServiceOverrides(entries: readonly string[]): ServiceOverrid
             `QUAY_OVERRIDE_SERVICES names a program that ${name} decides: the switch wins. The override is deprecated; remove it.`,
         ),
   };
+}
+
+/** Supervisor names are in lower case, and those of the programs with owners have no hyphen. */
+function supervisorName(program: Program): string {
+  return program.toLowerCase();
 }

@@ -1,9 +1,10 @@
-import { isGated, isSelected, type Requester } from './canary.ts';
-import type { Capability, Family } from './capabilities.ts';
+import { createGate, isGated, type Gate, type Requester } from './canary.ts';
+import type { Family } from './capabilities.ts';
 import type { DecisionSource, RouteDecision, WorkerDecision } from './decision.ts';
 import { describeRoute } from './describe-route.ts';
 import type { RouteOwner, WorkerOwner } from './owner.ts';
 import { ROUTE_OWNERS, WORKER_OWNERS } from './owner.ts';
+import { createRouteMemo } from './route-memo.ts';
 import type { CanarySelectors, Snapshot } from './snapshot.ts';
 import { SWITCH_PREFIXES } from './switch-name.ts';
 
@@ -22,69 +23,66 @@ export type Resolver = {
   worker(program: string, disabled?: boolean): WorkerDecision;
 };
 
-/** What the switches say about a route before anybody is selected. */
+/** What the switches say about a route. */
 type RouteRule = {
-  readonly capability: Capability;
-  readonly family: Family;
-  readonly owner: RouteOwner;
-  readonly source: DecisionSource;
-  readonly switchName: string | undefined;
-  /** Who is taken in, if not everybody. */
-  readonly gate: CanarySelectors | undefined;
+  readonly decision: RouteDecision;
+  /** Whom the canary takes in, and the decision for them. */
+  readonly canary: { readonly gate: Gate; readonly decision: RouteDecision } | undefined;
 };
-
-/** Routes are few; the bound is for methods and endpoints that nobody has heard of. */
-const MAX_RULES = 5000;
 
 /** Compiles a snapshot. Order: kill switch, route, capability, family, `python` (contract section 13). */
 export function createResolver(snapshot: Snapshot): Resolver {
-  const rules = new Map<string, RouteRule>();
-  const ruleOf = ({ family, method, endpoint }: RouteQuestion): RouteRule => {
-    const key = `${family} ${method} ${endpoint ?? ''}`;
-    const known = rules.get(key);
-    if (known !== undefined) return known;
-    const rule = routeRule(snapshot, family, method, endpoint);
-    if (rules.size < MAX_RULES) rules.set(key, rule);
-    return rule;
+  const gates = new Map<CanarySelectors, Gate>();
+  const gateOf = (selectors: CanarySelectors): Gate => {
+    const gate = gates.get(selectors) ?? createGate(selectors);
+    gates.set(selectors, gate);
+    return gate;
   };
+  const rules = createRouteMemo((family, method, endpoint) =>
+    routeRule(snapshot, gateOf, family, method, endpoint),
+  );
   return {
-    route: (question) => decideRoute(ruleOf(question), question),
+    route: (question) => {
+      const { decision, canary } = rules.get(question.family, question.method, question.endpoint);
+      return canary?.gate(question) === true ? canary.decision : decision;
+    },
     worker: (program, disabled = false) => decideWorker(snapshot, program, disabled),
   };
 }
 
 function routeRule(
   snapshot: Snapshot,
+  gateOf: (selectors: CanarySelectors) => Gate,
   family: Family,
   method: string,
   endpoint: string | undefined,
 ): RouteRule {
   const route = describeRoute(family, method, endpoint);
-  const base = { capability: route.capability, family: route.family };
-  const python = { ...base, owner: 'python', switchName: undefined, gate: undefined } as const;
-  if (snapshot.forcePython) return { ...python, source: 'force' };
+  const decided = (owner: RouteOwner, source: DecisionSource, switchName?: string): RouteDecision => ({
+    capability: route.capability,
+    owner,
+    source,
+    switchName,
+  });
+  const always = (decision: RouteDecision): RouteRule => ({ decision, canary: undefined });
+  if (snapshot.forcePython) return always(decided('python', 'force'));
   const candidates: [DecisionSource, string][] = [
     ...route.ids.map((id): [DecisionSource, string] => ['route', SWITCH_PREFIXES.route + id]),
     ['capability', SWITCH_PREFIXES.capability + route.capability],
     ['family', SWITCH_PREFIXES.family + route.family],
   ];
   const found = candidates.find(([, name]) => snapshot.owners.has(name));
-  if (found === undefined) return { ...python, source: 'default' };
-  const [source, switchName] = found;
-  const owner = ROUTE_OWNERS.find((each) => each === snapshot.owners.get(switchName));
-  if (owner === undefined) return { ...python, source: 'fail-closed', switchName };
-  const selectors = snapshot.canaries.bySwitch.get(switchName) ?? snapshot.canaries.general;
-  const gate = owner === 'go' && isGated(selectors) ? selectors : undefined;
-  return { ...base, owner, source, switchName, gate };
-}
-
-function decideRoute(rule: RouteRule, requester: Requester): RouteDecision {
-  const { capability, owner, source, switchName, gate } = rule;
-  if (gate === undefined) return { capability, owner, source, switchName };
+  if (found === undefined) return always(decided('python', 'default'));
+  const [source, name] = found;
+  const owner = ROUTE_OWNERS.find((each) => each === snapshot.owners.get(name));
+  if (owner === undefined) return always(decided('python', 'fail-closed', name));
+  const selectors = snapshot.canaries.bySwitch.get(name) ?? snapshot.canaries.general;
+  if (owner !== 'go' || !isGated(selectors)) return always(decided(owner, source, name));
+  const outside = decided('python', 'canary', name);
   // Layers of v1 are uploaded and fetched without naming their repository: a gate would tear its pushes and
   // pulls apart, so it keeps all of v1 with Python.
-  const selected = rule.family !== 'REGISTRY_V1' && isSelected(gate, requester);
-  return { capability, owner: selected ? 'go' : 'python', source: 'canary', switchName };
+  if (route.family === 'REGISTRY_V1') return always(outside);
+  return { decision: outside, canary: { gate: gateOf(selectors), decision: decided('go', 'canary', name) } };
 }
 
 function decideWorker(snapshot: Snapshot, program: string, disabled: boolean): WorkerDecision {

@@ -1,7 +1,7 @@
+import { canaryFromEnvironment } from './canary-from-environment.ts';
+import { ownerText, type ParsedSnapshot } from './parse-snapshot.ts';
+import { limitWarnings, switchWarnings } from './snapshot-warnings.ts';
 import { parseSwitchName } from './switch-name.ts';
-import type { ParsedSnapshot } from './parse-snapshot.ts';
-import { switchWarnings } from './parse-snapshot.ts';
-import type { CanarySelectors } from './snapshot.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,17 +28,12 @@ export function snapshotFromEnvironment(env: Environment, now: Date): ParsedSnap
     if (!name.startsWith('ROUTE_OWNER_') && !name.startsWith('WORKER_OWNER_')) continue;
     if (parseSwitchName(name) === undefined)
       warnings.push(`${name}: no name of an owner switch, has no effect`);
-    else owners.set(name, value.trim());
+    else owners.set(name, ownerText(name, value.trim()));
   }
   const force = env[FORCE]?.trim() ?? '';
   if (force !== '' && !TRUE.test(force) && !FALSE.test(force))
     warnings.push(`${FORCE}: expected true or false; everything belongs to python until it is corrected`);
-  const general: CanarySelectors = {
-    orgs: list(env.ROUTE_CANARY_ORGS),
-    repos: list(env.ROUTE_CANARY_REPOS),
-    users: list(env.ROUTE_CANARY_USERS),
-    percent: percent(env.ROUTE_CANARY_PERCENT, warnings),
-  };
+  const general = canaryFromEnvironment(env, warnings);
   warnings.push(...switchWarnings(owners));
   return {
     snapshot: {
@@ -50,22 +45,6 @@ export function snapshotFromEnvironment(env: Environment, now: Date): ParsedSnap
       owners,
       canaries: { general, bySwitch: new Map() },
     },
-    warnings,
+    warnings: limitWarnings(warnings),
   };
-}
-
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-function percent(text: string | undefined, warnings: string[]): number | undefined {
-  const trimmed = text?.trim() ?? '';
-  if (trimmed === '') return undefined;
-  const value = /^\d{1,3}(\.\d+)?$/.test(trimmed) ? Number(trimmed) : Number.NaN;
-  if (value >= 0 && value <= 100) return value;
-  warnings.push('ROUTE_CANARY_PERCENT: expected a number between 0 and 100; counts as 0');
-  return 0;
 }

@@ -1,7 +1,6 @@
-import { QUAY_ROUTES } from '@quay-observability/registry-routes';
 import { CAPABILITIES, FAMILIES } from './capabilities.ts';
 import { PROGRAMS } from './programs.ts';
-import { REGISTRY_ROUTES } from './route-capabilities.ts';
+import { KNOWN_ROUTE_IDS } from './route-ids.ts';
 
 /** A switch name, taken apart: `ROUTE_OWNER_CAP_V2_PULL` is `{kind: 'capability', id: 'V2_PULL'}`. */
 export type SwitchName = { readonly kind: SwitchKind; readonly id: string };
@@ -29,7 +28,7 @@ export function parseSwitchName(name: string): SwitchName | undefined {
 export function isKnownSwitch({ kind, id }: SwitchName): boolean {
   switch (kind) {
     case 'route':
-      return routeIds.has(id);
+      return KNOWN_ROUTE_IDS.has(id);
     case 'capability':
       return Object.hasOwn(CAPABILITIES, id);
     case 'family':
@@ -38,11 +37,3 @@ export function isKnownSwitch({ kind, id }: SwitchName): boolean {
       return (PROGRAMS as readonly string[]).includes(id);
   }
 }
-
-const routeIds: ReadonlySet<string> = new Set([
-  ...Object.values(REGISTRY_ROUTES).flatMap(({ planIds }) => planIds),
-  ...QUAY_ROUTES.flatMap(({ endpoint, methods }) => {
-    const name = endpoint.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
-    return [name, ...methods.map((method) => `${name}_${method}`), `${name}_OPTIONS`];
-  }),
-]);
