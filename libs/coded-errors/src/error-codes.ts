@@ -25,12 +25,16 @@ export const ERROR_CODES = {
   REDIS_TIMEOUT:
     'Redis did not answer within socket_timeout. The connection is made anew; whether the command took effect is unknown.',
   REDIS_OVERLOADED: 'Too many commands wait for Redis; the command was not sent.',
+  LOCK_LOST:
+    'A global lock was lost while work was done under it: it could not be renewed in time, or its key in Redis was removed. The work was stopped, and is done again by whoever gets the lock next.',
   SNAPSHOT_INVALID:
     'A snapshot of the owner switches has faults; every one is listed with its field. The last known good snapshot stays in force.',
   SNAPSHOT_REFUSED:
     'A snapshot of the owner switches is well formed but may not be used: its version is lower than the one in force, or equal with other content. The last known good snapshot stays in force; publish one with a higher version.',
   SNAPSHOT_UNAVAILABLE:
     'The source of the owner switches cannot be read: a missing file, or a switch-controller that does not answer. The message names it and the cause; the last known good snapshot stays in force.',
+  SNAPSHOT_NOT_KEPT:
+    'The last known good owner switches cannot be written to, or read from, the folder of SWITCH_STATE_DIR. The message names the file and the cause. It matters only at a restart while the source is away: then everything belongs to python.',
   TLS_FILE_UNREADABLE: 'A certificate or key of a TLS connection cannot be read. The message names the file.',
 } as const satisfies Record<string, string>;
 

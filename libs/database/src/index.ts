@@ -1,3 +1,4 @@
+export { cancellableReads } from './cancellable-reads.ts';
 export type {
   Database,
   DatabaseObserver,

@@ -4,6 +4,7 @@ import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
 import { SWITCH_METRICS } from './data/switch-metrics.ts';
+import { WORKER_METRICS } from './data/worker-metrics.ts';
 
 /** Every metric that the new runtime exposes, by wire name. */
 export const CATALOGUE = {
@@ -12,6 +13,7 @@ export const CATALOGUE = {
   ...PLAN_METRICS,
   ...OWN_METRICS,
   ...SWITCH_METRICS,
+  ...WORKER_METRICS,
 } as const;
 
 type Catalogue = typeof CATALOGUE;

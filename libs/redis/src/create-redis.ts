@@ -79,6 +79,7 @@ export function createRedis(options: RedisOptions): RedisConnection {
         },
       );
     },
+    another: (what) => createRedis({ ...options, name: `${name} ${what}`, onEvent: () => undefined }),
     close: async (graceMs = 2000) => {
       client.refuseCommands();
       const deadline = performance.now() + graceMs;

@@ -15,6 +15,8 @@ export type RedisConnection = {
   ping(timeoutMs: number): Promise<void>;
   /** Resolves when connected, or rejects with `REDIS_UNAVAILABLE` after the time. */
   whenReady(timeoutMs: number): Promise<void>;
+  /** Another connection to the same Redis, for commands that block: whoever asks closes it. It reports no events. */
+  another(name: string): RedisConnection;
   /** Lets running commands finish for up to `graceMs` (2000), then disconnects. */
   close(graceMs?: number): Promise<void>;
 };
