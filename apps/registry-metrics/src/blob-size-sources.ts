@@ -1,6 +1,7 @@
 import type { Database } from '@quay-observability/database';
 import { fetchHead, headerValue, type GatewayRequest, type Upstream } from '@quay-observability/gateway';
 import type { BlobSizeSource } from './blob-sizes.ts';
+import { createCircuitBreaker, type CircuitLimits } from './circuit-breaker.ts';
 import { knownBlobSize } from './measure-blob.ts';
 
 const HEAD_TIMEOUT_MS = 10_000;
@@ -15,44 +16,21 @@ const CLIENT_HEADERS = [
   'tracestate',
 ];
 
-export type DatabaseSourceLimits = {
-  /** For one question. */
-  readonly timeoutMs: number;
-  /** How long the database is not asked after it failed. */
-  readonly restMs: number;
-};
-
-const DATABASE_LIMITS: DatabaseSourceLimits = { timeoutMs: 2000, restMs: 10_000 };
+const DATABASE_LIMITS: CircuitLimits = { timeoutMs: 2000, restMs: 10_000 };
 
 /**
- * Quay's own record of blobs, from a replica if there is one: sizes never change. A database that fails
- * or hangs is left alone for a while, then tried with a single question, so that the other sources are not
- * kept waiting; until then it knows nothing.
+ * Quay's own record of blobs, from a replica if there is one: sizes never change. While the database fails or
+ * hangs it knows nothing, so that the other sources are not kept waiting.
  */
 export function createDatabaseSource(
   database: Pick<Database, 'read'>,
-  { timeoutMs, restMs }: DatabaseSourceLimits = DATABASE_LIMITS,
+  limits: CircuitLimits = DATABASE_LIMITS,
 ): (digest: string) => BlobSizeSource {
-  let restsUntil: number | undefined;
-  const rest = (): void => {
-    restsUntil = performance.now() + restMs;
-  };
-  const find = async (digest: string): Promise<number | undefined> => {
-    if (restsUntil !== undefined) {
-      if (performance.now() < restsUntil) return undefined;
-      // The others go on without it until this question is answered.
-      rest();
-    }
-    try {
-      const sizeBytes = await within(timeoutMs, imageSize(database, digest));
-      restsUntil = undefined;
-      return sizeBytes;
-    } catch (error) {
-      rest();
-      throw error;
-    }
-  };
-  return (digest) => ({ name: 'database', find: () => find(digest) });
+  const circuit = createCircuitBreaker(limits);
+  return (digest) => ({
+    name: 'database',
+    find: async () => circuit.ask(() => imageSize(database, digest)),
+  });
 }
 
 async function imageSize(database: Pick<Database, 'read'>, digest: string): Promise<number | undefined> {
@@ -88,18 +66,4 @@ export function upstreamSource(
       return knownBlobSize('v2.check_blob_exists', head.status, (name) => headerValue(head.rawHeaders, name));
     },
   };
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { BlobSizeCache } from './blob-size-cache.ts';
+import type { LruCache } from './lru-cache.ts';
 
 /** One place that may know the size of a blob. */
 export type BlobSizeSource = {
@@ -41,7 +41,8 @@ const LIMITS: BlobSizesLimits = { running: 64, waiting: 10_000 };
 type LookUp = { readonly size: Promise<number | undefined>; readonly giveUp: () => void };
 
 export function createBlobSizes(
-  cache: BlobSizeCache,
+  /** By digest: it names the same bytes in every repository. */
+  cache: LruCache<number>,
   observer: BlobSizesObserver,
   limits: BlobSizesLimits = LIMITS,
 ): BlobSizes {

@@ -12,8 +12,18 @@ import {
 /** Settings of this app, by environment variable; README.md has them as a table. */
 export const registrySettings = {
   upstreamUrl: originSetting('REGISTRY_UPSTREAM_URL', {
-    help: 'Origin of the registry behind the gateway: scheme, host and port, no path.',
+    help: 'Origin of the registry of the new runtime (owner `go`): scheme, host and port, no path.',
     default: 'http://127.0.0.1:5000',
+  }),
+  pythonUpstreamUrl: originSetting('REGISTRY_PYTHON_UPSTREAM_URL', {
+    help: 'Origin of Quay (owner `python`). Without it nothing is routed: every request goes to REGISTRY_UPSTREAM_URL and is counted.',
+    default: undefined,
+  }),
+  uploadPinTtlSeconds: integerSetting('UPLOAD_PIN_TTL_SECONDS', {
+    help: 'How long after its last chunk an upload stays with the runtime that began it.',
+    default: 86_400,
+    min: 60,
+    max: 604_800,
   }),
   listenHost: stringSetting('LISTEN_HOST', { help: 'Address of the public listener.', default: '127.0.0.1' }),
   listenPort: portSetting('LISTEN_PORT', {
@@ -109,14 +119,14 @@ export const registrySettings = {
 export type RegistrySettings = SettingsOf<typeof registrySettings>;
 
 /** A URL that is nothing but scheme, host and port; it is required. */
-function originSetting(name: string, options: { help: string; default: string }): Setting<string> {
+function originSetting<D>(name: string, options: { help: string; default: D }): Setting<string | D> {
   const url = urlSetting(name, options);
   return {
     ...url,
     read: (text) => {
       const reading = url.read(text);
       if (!('value' in reading)) return reading;
-      const { origin, href } = new URL(reading.value);
+      const { origin, href } = new URL(text);
       // Credentials, a path or a query would be silently dropped.
       if (href !== `${origin}/`)
         return { problem: 'expected only scheme, host and port, as in http://registry:5000' };

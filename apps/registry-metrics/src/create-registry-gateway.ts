@@ -1,20 +1,21 @@
 import type { Database } from '@quay-observability/database';
-import {
-  createGateway,
-  createUpstream,
-  createUpstreamHealth,
-  type Gateway,
-} from '@quay-observability/gateway';
+import { createGateway, type Gateway } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
+import type { RouteOwner } from '@quay-observability/owner-switch';
+import type { RedisConnection } from '@quay-observability/redis';
 import { startHttpSpan } from '@quay-observability/tracing';
-import { createBlobSizeCache } from './blob-size-cache.ts';
 import { createDatabaseSource, upstreamSource } from './blob-size-sources.ts';
 import { createBlobSizes } from './blob-sizes.ts';
 import type { RegistrySettings } from './config.ts';
+import { gatewayLimits } from './gateway-limits.ts';
+import { createLruCache } from './lru-cache.ts';
 import { bindRegistryMetrics, cacheObserver } from './metrics.ts';
-import { RegistryExchange, type ExchangeObservers } from './registry-exchange.ts';
-import { createUpstreamErrorLog } from './upstream-error-log.ts';
+import type { ExchangeObservers } from './registry-exchange.ts';
+import { createRegistryUpstream, type RegistryUpstream } from './registry-upstream.ts';
+import { createRouting, type RoutingOptions } from './routing.ts';
+import { createStartExchange, type ArrivalObservers } from './start-exchange.ts';
+import { createUploadPins } from './upload-pins.ts';
 
 export type RegistryGatewayOptions = {
   settings: RegistrySettings;
@@ -24,80 +25,94 @@ export type RegistryGatewayOptions = {
   log: Logger;
   /** Knows the sizes of blobs; the gateway works without it. */
   database: Database | undefined;
-  requestArrived: ExchangeObservers['requestArrived'];
+  /** By what requests are routed; without it all of them go to the new runtime. */
+  routeBy: RouteBy | undefined;
+  requestArrived: ArrivalObservers['requestArrived'];
   /** Instead of the process's tracing. */
-  startSpan?: ExchangeObservers['startSpan'];
+  startSpan?: ArrivalObservers['startSpan'];
+};
+
+export type RouteBy = Pick<RoutingOptions, 'switches' | 'library'> & {
+  /** Origin of the registry of Python. */
+  pythonUrl: string;
+  /** Shares the pins of uploads with the other replicas; the gateway works without it. */
+  redis: RedisConnection;
 };
 
 /** The registry gateway, complete. */
 export type RegistryGateway = {
   listen: () => Promise<void>;
   url: Gateway['url'];
-  /** Resolves if the registry answers; otherwise rejects with what is wrong. */
-  checkUpstream: () => Promise<void>;
+  /** One check for each upstream: resolves if the registry answers; otherwise rejects with what is wrong. */
+  upstreamChecks: readonly { readonly owner: RouteOwner; readonly check: () => Promise<void> }[];
   /** Takes no more requests, finishes those under way and what they still count. */
   close: () => Promise<void>;
 };
 
-const CONTINUE_TIMEOUT_MS = 1000;
-const DISCARD_TIMEOUT_MS = 30_000;
 /** For the look-ups that are left at shutdown. */
 const LOOK_UP_DRAIN_MS = 5000;
-// Below the time limit of a readiness check.
-const HEALTH = { path: '/v2/', timeoutMs: 1800, cacheMs: 1000 };
+/** A replica that starts while uploads are under way should know their pins from the first request on. */
+const REDIS_START_MS = 1000;
 
-/** Composes gateway, upstream and what is counted. Nothing is opened before `listen`. */
+/** Composes gateway, upstreams, routing and what is counted. Nothing is opened before `listen`. */
 export function createRegistryGateway(options: RegistryGatewayOptions): RegistryGateway {
-  const { settings, database, log } = options;
-  const metrics = bindRegistryMetrics(options.metrics);
-  const upstream = createUpstream({
-    name: 'registry',
-    url: settings.upstreamUrl,
-    maxConnections: settings.maxConcurrentRequests,
-    connectTimeoutMs: settings.upstreamConnectSeconds * 1000,
-    headersTimeoutMs: settings.upstreamHeadSeconds * 1000,
-    bodyTimeoutMs: settings.upstreamBodySeconds * 1000,
-    uploadTimeoutMs: settings.upstreamUploadSeconds * 1000,
-    keepAliveMs: settings.upstreamKeepAliveSeconds * 1000,
-    maxHeaderBytes: settings.maxHeaderBytes,
-  });
-  const health = createUpstreamHealth({ ...HEALTH, url: settings.upstreamUrl });
-  const blobSizes = createBlobSizes(createBlobSizeCache(settings.blobSizeCacheEntries), {
+  const { settings, database, log, routeBy } = options;
+  const upstreamOf = (owner: RouteOwner, url: string): RegistryUpstream =>
+    createRegistryUpstream(owner, url, settings, log);
+  const goUpstream = upstreamOf('go', settings.upstreamUrl);
+  const pythonUpstream = routeBy === undefined ? undefined : upstreamOf('python', routeBy.pythonUrl);
+  const upstreams = pythonUpstream === undefined ? [goUpstream] : [pythonUpstream, goUpstream];
+  const metrics = bindRegistryMetrics(
+    options.metrics,
+    upstreams.map(({ owner }) => owner),
+  );
+  const routing =
+    routeBy === undefined
+      ? undefined
+      : createRouting({
+          ...routeBy,
+          pins: createUploadPins({
+            redis: routeBy.redis,
+            ttlSeconds: settings.uploadPinTtlSeconds,
+            counted: (outcome) => {
+              metrics.uploadPins.inc({ outcome });
+            },
+            onRedisChange: (error) => {
+              if (error === undefined) log.info('Upload pins are kept in Redis again.');
+              else log.warning('Redis does not keep upload pins: this process alone knows them.', { error });
+            },
+          }),
+        });
+  const blobSizes = createBlobSizes(createLruCache<number>(settings.blobSizeCacheEntries), {
     ...cacheObserver(metrics),
     failed: (source, error) => {
       log.debug('The size of a blob could not be looked up.', { source, error });
     },
   });
   const databaseSource = database === undefined ? undefined : createDatabaseSource(database);
-  const errorLog = createUpstreamErrorLog(log);
-  const observers: ExchangeObservers = {
+  const exchanges: ExchangeObservers = {
     metrics,
+    routing,
     namespaceBuckets: options.namespaceBuckets,
     blobSizes,
+    // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [
       ...(databaseSource === undefined ? [] : [databaseSource(digest)]),
-      upstreamSource(upstream, request, traceHeaders),
+      upstreamSource(goUpstream.connections, request, traceHeaders),
     ],
-    startSpan: options.startSpan ?? startHttpSpan,
-    requestArrived: options.requestArrived,
-    upstreamFailed: errorLog.failed,
   };
   const gateway = createGateway({
-    limits: {
-      maxTargetLength: settings.maxTargetLength,
-      maxHeaderCount: settings.maxHeaderCount,
-      maxHeaderBytes: settings.maxHeaderBytes,
-      maxConcurrentRequests: settings.maxConcurrentRequests,
-      maxConnections: settings.maxConnections,
-      headersTimeoutMs: settings.clientHeadSeconds * 1000,
-      requestTimeoutMs: settings.clientRequestSeconds * 1000,
-      clientIdleTimeoutMs: settings.clientIdleSeconds * 1000,
-      keepAliveMs: settings.clientKeepAliveSeconds * 1000,
-      continueTimeoutMs: CONTINUE_TIMEOUT_MS,
-      discardTimeoutMs: DISCARD_TIMEOUT_MS,
-    },
+    limits: gatewayLimits(settings),
     trustForwarded: settings.trustForwarded,
-    startExchange: (request) => new RegistryExchange(request, upstream, observers),
+    startExchange: createStartExchange({
+      arrivals: { requestArrived: options.requestArrived, startSpan: options.startSpan ?? startHttpSpan },
+      exchanges,
+      goUpstream,
+      toPython:
+        routing === undefined || pythonUpstream === undefined
+          ? undefined
+          : { routing, upstream: pythonUpstream },
+    }),
     onRefused: ({ method, status, message }) => {
       options.requestArrived(method ?? '')(status);
       log.debug('A request was refused.', { method, status, reason: message });
@@ -107,22 +122,20 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
     },
   });
   return {
-    listen: () =>
-      gateway.listen({
+    listen: async () => {
+      await routeBy?.redis.whenReady(REDIS_START_MS).catch(() => undefined);
+      await gateway.listen({
         host: settings.listenHost,
         port: settings.listenPort,
         settings: { host: 'LISTEN_HOST', port: 'LISTEN_PORT' },
-      }),
-    url: gateway.url,
-    checkUpstream: async () => {
-      const { up, message } = await health.check();
-      if (!up) throw new Error(`the registry at ${settings.upstreamUrl}: ${message}`);
+      });
     },
+    url: gateway.url,
+    upstreamChecks: upstreams,
     close: async () => {
       await gateway.close();
       await blobSizes.drained(LOOK_UP_DRAIN_MS);
-      await upstream.close();
-      errorLog.close();
+      await Promise.all(upstreams.map(({ close }) => close()));
     },
   };
 }

@@ -1,27 +1,31 @@
-/** Sizes of blobs by digest: a digest names the same bytes in every repository. */
-export type BlobSizeCache = {
-  get(digest: string): number | undefined;
-  put(digest: string, sizeBytes: number): void;
+/** Remembers by text what was used last. */
+export type LruCache<V> = {
+  get(key: string): V | undefined;
+  put(key: string, value: V): void;
+  delete(key: string): void;
 };
 
-/** Keeps the sizes that were used last. */
-export function createBlobSizeCache(maxEntries: number): BlobSizeCache {
-  const sizes = new Map<string, number>();
+/** Holds at most `maxEntries`: of more, the ones unused for longest go. */
+export function createLruCache<V>(maxEntries: number): LruCache<V> {
+  const entries = new Map<string, V>();
   return {
-    get(digest) {
-      const sizeBytes = sizes.get(digest);
-      if (sizeBytes === undefined) return undefined;
+    get(key) {
+      const value = entries.get(key);
+      if (value === undefined) return undefined;
       // A Map keeps the order of insertion: the first entry is the one unused for longest.
-      sizes.delete(digest);
-      sizes.set(digest, sizeBytes);
-      return sizeBytes;
+      entries.delete(key);
+      entries.set(key, value);
+      return value;
     },
-    put(digest, sizeBytes) {
-      sizes.delete(digest);
-      sizes.set(digest, sizeBytes);
-      if (sizes.size <= maxEntries) return;
-      const oldest = sizes.keys().next();
-      if (oldest.done !== true) sizes.delete(oldest.value);
+    put(key, value) {
+      entries.delete(key);
+      entries.set(key, value);
+      if (entries.size <= maxEntries) return;
+      const oldest = entries.keys().next();
+      if (oldest.done !== true) entries.delete(oldest.value);
+    },
+    delete(key) {
+      entries.delete(key);
     },
   };
 }

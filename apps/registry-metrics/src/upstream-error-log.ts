@@ -1,21 +1,25 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { ExchangeEnd, GatewayRequest } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
+import type { RouteOwner } from '@quay-observability/owner-switch';
 
 /** How long further errors are only counted after one was logged. */
 const QUIET_MS = 10_000;
 
-/** Logs failures of the upstream: the first at once, then at most one line in 10 s with their number. */
-export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>): {
+/** Logs failures of one upstream: the first at once, then at most one line in 10 s with their number. */
+export type UpstreamErrorLog = {
   failed: (request: GatewayRequest, end: ExchangeEnd) => void;
   close(): void;
-} {
+};
+
+export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>, upstream: RouteOwner): UpstreamErrorLog {
   let timer: NodeJS.Timeout | undefined;
   let suppressed = 0;
   // This line is about many requests: it must not carry the trace of the one that started the timer.
   const onQuietOver = AsyncResource.bind((): void => {
     timer = undefined;
-    if (suppressed > 0) log.warning('More requests failed because of the registry.', { count: suppressed });
+    if (suppressed > 0)
+      log.warning('More requests failed because of the registry.', { upstream, count: suppressed });
     suppressed = 0;
   });
   return {
@@ -29,6 +33,7 @@ export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>): {
         method,
         // The query may hold a token.
         path: target.split('?', 1)[0],
+        upstream,
         reason: upstreamError?.reason,
         status,
         bytesToClient,

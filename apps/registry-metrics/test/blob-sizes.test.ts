@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
-import { createBlobSizeCache } from '../src/blob-size-cache.ts';
+import { createLruCache } from '../src/lru-cache.ts';
 import { createBlobSizes, type BlobSizesLimits, type BlobSizeSource } from '../src/blob-sizes.ts';
 
 function setUp(maxEntries = 10, limits?: BlobSizesLimits) {
   const seen = { hits: 0, misses: 0, lookedUp: 0, failed: [] as string[] };
   const sizes = createBlobSizes(
-    createBlobSizeCache(maxEntries),
+    createLruCache<number>(maxEntries),
     {
       hit: () => (seen.hits += 1),
       miss: () => (seen.misses += 1),
@@ -142,7 +142,7 @@ test('draining ends in time, and gives up what is left', async () => {
 });
 
 test('the cache forgets what was unused for longest', () => {
-  const cache = createBlobSizeCache(2);
+  const cache = createLruCache<number>(2);
   cache.put('a', 1);
   cache.put('b', 2);
   assert.equal(cache.get('a'), 1);

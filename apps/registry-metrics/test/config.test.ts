@@ -11,9 +11,11 @@ test('without any setting there is a registry on this machine; an origin may end
   assert.equal(settings.upstreamUrl, 'https://registry.test:5000');
   assert.equal(settings.listenPort, 8080);
   assert.equal(settings.trustForwarded, true);
+  assert.equal(settings.pythonUpstreamUrl, undefined, 'nothing is routed unless told');
+  assert.equal(settings.uploadPinTtlSeconds, 86_400);
 });
 
-test('the upstream must be an origin and nothing more', () => {
+test('an upstream must be an origin and nothing more', () => {
   for (const url of [
     'registry:5000',
     'ftp://registry',
@@ -21,11 +23,13 @@ test('the upstream must be an origin and nothing more', () => {
     'http://me:secret@registry',
     'http://registry/?a=b',
   ]) {
-    assert.throws(
-      () => readSettings({ REGISTRY_UPSTREAM_URL: url }, registrySettings),
-      (error: Error) => error.message.includes('REGISTRY_UPSTREAM_URL') && !error.message.includes('secret'),
-      url,
-    );
+    for (const name of ['REGISTRY_UPSTREAM_URL', 'REGISTRY_PYTHON_UPSTREAM_URL']) {
+      assert.throws(
+        () => readSettings({ [name]: url }, registrySettings),
+        (error: Error) => error.message.includes(name) && !error.message.includes('secret'),
+        `${name} ${url}`,
+      );
+    }
   }
 });
 

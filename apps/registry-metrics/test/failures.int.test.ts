@@ -47,8 +47,14 @@ test(
       assert.ok(again.equals(BLOB));
 
       const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
-      assert.match(metrics, /quay_gateway_upstream_errors_total\{reason="reset",runtime="go"\} 1\n/);
-      assert.match(metrics, /quay_gateway_upstream_errors_total\{reason="connect",runtime="go"\} 1\n/);
+      assert.match(
+        metrics,
+        /quay_gateway_upstream_errors_total\{upstream="go",reason="reset",runtime="go"\} 1\n/,
+      );
+      assert.match(
+        metrics,
+        /quay_gateway_upstream_errors_total\{upstream="go",reason="connect",runtime="go"\} 1\n/,
+      );
       // The broken download counts in full, as in Python; the 502 is no answer of the registry and is not recorded.
       assert.match(
         metrics,

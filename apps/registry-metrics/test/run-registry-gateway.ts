@@ -5,9 +5,7 @@ import { readSettings } from '@quay-observability/quay-config';
 import { registrySettings } from '../src/config.ts';
 import { createRegistryGateway, type RegistryGatewayOptions } from '../src/create-registry-gateway.ts';
 import { registryLabelValues } from '../src/metrics.ts';
-
-/** Samples of an exposition by `name{labels}`, without the runtime label. */
-export type Samples = Map<string, number>;
+import { parseSamples, type Samples } from './samples.ts';
 
 export type RunningRegistryGateway = {
   url: string;
@@ -38,6 +36,7 @@ export async function runRegistryGateway(
     metrics,
     log,
     database: options.database,
+    routeBy: undefined,
     requestArrived: () => () => undefined,
     ...(options.startSpan === undefined ? {} : { startSpan: options.startSpan }),
   });
@@ -46,14 +45,7 @@ export async function runRegistryGateway(
     url: gateway.url(),
     samples: async (prefix = 'quay_') => {
       const { body } = await metrics.exposition();
-      const samples: Samples = new Map();
-      for (const line of body.toString().split('\n')) {
-        const [, name, labels, value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-        if (!name?.startsWith(prefix)) continue;
-        const kept = (labels ?? '').replace(/,?runtime="go"/, '').replace(/^,/, '');
-        samples.set(kept === '' ? name : `${name}{${kept}}`, Number(value));
-      }
-      return samples;
+      return parseSamples(body.toString(), prefix);
     },
     close: async () => {
       await gateway.close();
