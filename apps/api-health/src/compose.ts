@@ -5,11 +5,12 @@ export const apiHealth = defineApp({
   app: 'api-health',
   adminPort: 9103,
   settings: {},
-  compose: ({ connectDatabase, connectRedis }) => {
+  compose: ({ connectDatabase, connectRedis, followOwnerSwitches }) => {
     connectDatabase({ required: true });
     connectRedis('buildLogs', { required: true });
+    followOwnerSwitches();
     return idleApp(
-      'the health endpoints, the gateway for /api and the secscan gateway arrive with milestone M3.',
+      'the health endpoints, the gateway for /api and the secscan gateway arrive with milestone M3; Python serves them.',
     );
   },
 });

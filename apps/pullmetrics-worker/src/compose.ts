@@ -1,13 +1,21 @@
-import { defineApp, idleApp } from '@quay-observability/service';
+import { defineApp, ownedWorkers } from '@quay-observability/service';
 
 /** The app as `runService` runs it. */
 export const pullmetricsWorker = defineApp({
   app: 'pullmetrics-worker',
   adminPort: 9106,
   settings: {},
-  compose: ({ connectDatabase, connectRedis }) => {
+  compose: ({ log, metrics, addReadinessCheck, connectDatabase, connectRedis, followOwnerSwitches }) => {
     connectDatabase({ required: true });
     connectRedis('pullMetrics', { required: true });
-    return idleApp('pulls are flushed to the database by Python until milestone M4; no key is claimed.');
+    return ownedWorkers({
+      switches: followOwnerSwitches(),
+      log,
+      metrics,
+      addReadinessCheck,
+      programs: [
+        { program: 'PULLSTATSREDISFLUSHWORKER', missing: 'flushing pulls arrives with milestone M4' },
+      ],
+    });
   },
 });

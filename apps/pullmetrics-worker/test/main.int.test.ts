@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { testWaitingApp } from '@quay-observability/testkit';
+import { testSwitchedApp, testWaitingApp } from '@quay-observability/testkit';
+
+const folder = join(import.meta.dirname, '..');
 
 testWaitingApp({
-  folder: join(import.meta.dirname, '..'),
+  folder,
   redisSetting: 'PULL_METRICS_REDIS',
-  waitsFor: /"Idle: pulls are flushed to the database by Python until milestone M4/,
+  waitsFor: /"Idle: PULLSTATSREDISFLUSHWORKER belongs to python\."/,
   readyz: { status: 503, text: /\[-\]database failed: DB_URI is neither[^]*\[-\]redis \(\w+\) failed: / },
 });
+testSwitchedApp({ folder });

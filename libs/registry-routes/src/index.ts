@@ -1,3 +1,5 @@
+export { compileRules } from './compile-rule.ts';
+export type { CompiledRule, TailSegment } from './compile-rule.ts';
 export { decodePath } from './decode-path.ts';
 export { matchRoute } from './match-route.ts';
 export type { RouteMatch, RouteMethodNotAllowed } from './match-route.ts';

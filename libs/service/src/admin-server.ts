@@ -1,12 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { CodedError } from '@quay-observability/coded-errors';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { createHttpListener, type HttpListener } from './http-listener.ts';
 import { createHttpObserver } from './http-observer.ts';
 import { renderReport, type Readiness } from './readiness.ts';
 
@@ -22,32 +20,30 @@ export type AdminServerOptions = {
   onError: (message: string, error: unknown) => void;
 };
 
-/** The listener for machines: never the public one, so that a flood of pulls cannot hide the metrics. */
-export type AdminServer = {
-  /** Base URL; known once listening. */
-  url: () => string;
-  listen(): Promise<void>;
-  close(): Promise<void>;
-};
+/** Every scraper and probe of an installation at once, and then some. */
+const MAX_CONNECTIONS = 512;
+const MAX_HEADER_BYTES = 16_384;
+const DRAIN_MS = 1000;
 
-/** Builds the admin listener with `/metrics`, `/livez` and `/readyz`. */
-export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const server = createServer(
-    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+/**
+ * Builds the admin listener with `/metrics`, `/livez` and `/readyz`: never the public one, so that a flood of
+ * pulls cannot hide the metrics.
+ */
+export function createAdminServer(options: AdminServerOptions): HttpListener {
+  const { host, port, onError } = options;
+  return createHttpListener(
+    {
+      name: 'admin',
+      host,
+      port,
+      settings: { host: 'ADMIN_HOST', port: 'ADMIN_PORT' },
+      maxConnections: MAX_CONNECTIONS,
+      maxHeaderBytes: MAX_HEADER_BYTES,
+      drainMs: DRAIN_MS,
+      onError,
+    },
     adminApp(options),
   );
-  server.maxConnections = 512;
-  return {
-    url: () => urlOf(server),
-    listen: () => listen(server, options),
-    close: async () => {
-      server.closeIdleConnections();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => server.closeAllConnections(), 1000);
-      await closed;
-      clearTimeout(timer);
-    },
-  };
 }
 
 function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
@@ -111,27 +107,4 @@ function countRequests(metrics: Metrics<AppName>) {
     response.once('close', () => ended(response.headersSent ? response.statusCode : undefined));
     next();
   };
-}
-
-function listen(server: Server, { host, port, onError }: AdminServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const refused = (error: NodeJS.ErrnoException) => {
-      const where = `ADMIN_HOST=${host} ADMIN_PORT=${port}`;
-      const message = `The admin listener cannot use ${where}: ${error.code ?? error.message}`;
-      reject(new CodedError('LISTEN_FAILED', message, { cause: error }));
-    };
-    server.once('error', refused);
-    server.listen(port, host, () => {
-      server.off('error', refused);
-      server.on('error', (error) => {
-        onError('The admin listener has a fault.', error);
-      });
-      resolve();
-    });
-  });
-}
-
-function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -3,13 +3,16 @@ import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { createMetrics, type Metrics } from '@quay-observability/metrics';
-import type { QuayConfig, SettingsOf } from '@quay-observability/quay-config';
+import type { Environment, QuayConfig, SettingsOf } from '@quay-observability/quay-config';
 import { createAdminServer } from './admin-server.ts';
 import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
 import { connectDatabase, type AppWithDatabase } from './connect-database.ts';
 import { connectRedis } from './connect-redis.ts';
 import { createHttpObserver } from './http-observer.ts';
 import type { ProcessTracing } from './instrument.ts';
+import { connectSwitches, type ConnectedSwitches } from './owner-switches/connect-switches.ts';
+import { SWITCH_LABEL_VALUES } from './owner-switches/switch-metrics.ts';
+import type { SwitchSettings } from './owner-switches/switch-settings.ts';
 import { createReadiness } from './readiness.ts';
 import type { serviceSettings } from './service-settings.ts';
 import { VERSION } from './version.ts';
@@ -17,7 +20,9 @@ import { VERSION } from './version.ts';
 export type ServiceOptions<App extends AppName, Settings extends AppSettings> = {
   definition: AppDefinition<App, Settings>;
   config: QuayConfig;
+  env: Environment;
   settings: SettingsOf<ReturnType<typeof serviceSettings>>;
+  switchSettings: SwitchSettings;
   /** The app's own settings. */
   own: SettingsOf<Settings>;
   log: Logger;
@@ -43,7 +48,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
     runtime: settings.runtimeLabel,
     openMetrics: settings.openMetrics,
     maxSeriesPerMetric: settings.maxSeries,
-    known: definition.knownLabelValues?.(config) ?? {},
+    known: { ...SWITCH_LABEL_VALUES, ...definition.knownLabelValues?.(config) },
     onCollectFailed: (metric, error) => log.warning('A metric could not be read.', { metric, error }),
   });
   // Narrowed to the metrics that every app has.
@@ -60,6 +65,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
     },
   });
   const closers: (() => Promise<void>)[] = [];
+  let switches: ConnectedSwitches | undefined;
   const context: AppContext<App, Settings> = {
     config,
     settings: own,
@@ -84,6 +90,22 @@ export function createService<App extends AppName, Settings extends AppSettings>
       closers.push(() => redis.close());
       return redis;
     },
+    followOwnerSwitches: (source) => {
+      if (switches !== undefined) throw new Error('the owner switches are followed already');
+      const followed = connectSwitches({
+        app,
+        config,
+        env: options.env,
+        settings: options.switchSettings,
+        metrics: shared,
+        log: log.child('switches'),
+        readiness,
+        source,
+      });
+      closers.push(() => followed.close());
+      switches = followed;
+      return followed;
+    },
   };
   const composed = definition.compose(context);
   const admin = createAdminServer({
@@ -94,13 +116,14 @@ export function createService<App extends AppName, Settings extends AppSettings>
     onError: (message, error) => log.error(message, { error }),
   });
 
-  let stopping = false;
+  const stopping = new AbortController();
   let started: Promise<void> = Promise.resolve();
   const begin = async () => {
     await admin.listen();
-    if (stopping) return;
+    await switches?.start(stopping.signal);
+    if (stopping.signal.aborted) return;
     await composed.start();
-    if (stopping) return;
+    if (stopping.signal.aborted) return;
     readiness.markStarted();
     const publicUrl = composed.publicUrl?.();
     log.info(`${app} is up.`, {
@@ -113,11 +136,11 @@ export function createService<App extends AppName, Settings extends AppSettings>
 
   return {
     start: () => {
-      if (!stopping) started = begin();
+      if (!stopping.signal.aborted) started = begin();
       return started;
     },
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       readiness.markStopping();
       const limits = shutdownLimits(
         settings.shutdownGraceSeconds * 1000,

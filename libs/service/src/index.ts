@@ -1,9 +1,32 @@
 export { defineApp } from './app-definition.ts';
 export type { AppContext, AppDefinition, AppSettings, ComposedApp, RedisRole } from './app-definition.ts';
+export type { HttpListener } from './http-listener.ts';
 export type { HttpObserver } from './http-observer.ts';
+export { HttpProblem } from './http-problem.ts';
 export { idleApp } from './idle-app.ts';
 export type { ProcessTracing } from './instrument.ts';
+export { jsonBody } from './json-body.ts';
+export { allowOnly, createPublicServer } from './public-server.ts';
+export type { PublicServerOptions } from './public-server.ts';
+export { ownedWorkers } from './owned-workers/owned-workers.ts';
+export type { OwnedProgram, OwnedWorkersOptions, WorkerApp } from './owned-workers/owned-workers.ts';
+export type { OwnedWork, WorkLimits } from './owned-workers/work-runner.ts';
+export { createFileSource } from './owner-switches/file-source.ts';
+export { createLastKnownGood } from './owner-switches/last-known-good.ts';
+export type { LastKnownGood } from './owner-switches/last-known-good.ts';
+export { createProblemLog } from './owner-switches/log-problems.ts';
+export type {
+  OwnerSwitches,
+  PollReport,
+  PollRequest,
+  SwitchPhase,
+  SwitchSource,
+  SwitchState,
+} from './owner-switches/owner-switches.ts';
+export { readSwitchSettings, switchSettings } from './owner-switches/switch-settings.ts';
 export type { ReadinessCheck } from './readiness.ts';
+export { Router } from './router.ts';
+export type { ErrorRequestHandler, Request, RequestHandler, Response } from './router.ts';
 export { runService } from './run-service.ts';
 export type { HostProcess } from './run-service.ts';
 export { serviceSettings } from './service-settings.ts';

@@ -7,6 +7,7 @@ import type { AppDefinition, AppSettings } from './app-definition.ts';
 import { createService } from './create-service.ts';
 import { takeOverSignals } from './early-signals.ts';
 import type { ProcessTracing } from './instrument.ts';
+import { readSwitchSettings } from './owner-switches/switch-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 
 /** The parts of `process` that a service uses. */
@@ -41,13 +42,15 @@ export async function runService<App extends AppName, Settings extends AppSettin
 
   let service: Awaited<ReturnType<typeof createService>>;
   try {
-    const [config, settings, own] = readTogether(
+    const [config, settings, switchSettings, own] = readTogether(
       () => readQuayConfig(host.env),
       () => readSettings(host.env, serviceSettings(definition.adminPort)),
+      () => readSwitchSettings(host.env),
       () => readSettings(host.env, definition.settings),
     );
     for (const warning of config.warnings) log.warning(warning);
-    service = createService({ definition, config, settings, own, log, tracing });
+    const { env } = host;
+    service = createService({ definition, config, env, settings, switchSettings, own, log, tracing });
   } catch (error) {
     const known = error instanceof CodedError;
     return fail(known ? error.message : 'The app could not be composed.', error, known ? EXIT_CONFIG : 1);

@@ -54,6 +54,7 @@ export async function createInstrumentations(
         disableIncomingRequestInstrumentation: !wanted.has('http-server'),
         disableOutgoingRequestInstrumentation: !wanted.has('http-client'),
         ignoreIncomingRequestHook: (request) => isIgnored(request, isExcluded),
+        ignoreOutgoingRequestHook: ({ agent }) => isLeftUntraced(agent),
         startIncomingSpanHook: () => ({ [ATTR_URL_QUERY]: undefined }),
         requestHook(span, request) {
           if (!(request instanceof ClientRequest) || !span.isRecording()) return;

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CodedError } from '@quay-observability/coded-errors';
+import { parseYaml } from '@quay-observability/quay-config';
+import { parseSnapshot, type ParsedSnapshot } from '@quay-observability/owner-switch';
+import type { SwitchSource } from './owner-switches.ts';
+import { readSmallFile, type SmallFile } from './read-small-file.ts';
+
+/** The section of Quay's `config.yaml` that holds the switches. */
+const SECTION = 'MIGRATION_SWITCHES';
+
+/** A file written to as recently as this may be half written: it has to stay the same for a while. */
+const RECENT_MS = 2000;
+const SETTLE_MS = 250;
+const SETTLE_ATTEMPTS = 4;
+
+/**
+ * The switches of a file: YAML or JSON of its own, or a section of Quay's `config.yaml`. The path is opened anew for
+ * each poll, so that a file that was replaced, or a symbolic link that was turned, is seen.
+ */
+export function createFileSource(path: string): SwitchSource {
+  let last: { bytes: Buffer; outcome: () => ParsedSnapshot } | undefined;
+  return {
+    name: `file ${path}`,
+    poll: async ({ inForce, signal }) => {
+      let file = await readSmallFile(path);
+      if (last?.bytes.equals(file.bytes) === true) {
+        // What was refused before is refused again.
+        return inForce.phase === 'fresh' ? 'unchanged' : last.outcome();
+      }
+      file = await settled(path, file, signal);
+      last = { bytes: file.bytes, outcome: outcomeOf(() => parseSwitchFile(file.bytes, path)) };
+      return last.outcome();
+    },
+  };
+}
+
+/** Half a YAML file is often YAML, too: one that has just been written to is read until it stays the same. */
+async function settled(path: string, first: SmallFile, signal: AbortSignal): Promise<SmallFile> {
+  let file = first;
+  for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
+    if (Math.abs(Date.now() - file.modifiedAtMs) > RECENT_MS) return file;
+    await sleep(SETTLE_MS, undefined, { signal });
+    const again = await readSmallFile(path);
+    if (again.bytes.equals(file.bytes)) return again;
+    file = again;
+  }
+  throw new CodedError('SNAPSHOT_INVALID', `${path} is being written to all the time: replace it atomically`);
+}
+
+/** Runs a function once and gives its result, or throws its error, each time it is asked. */
+function outcomeOf<T>(parse: () => T): () => T {
+  try {
+    const value = parse();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/**
+ * Reads the content of a switch file.
+ *
+ * @throws CodedError `SNAPSHOT_INVALID` that names the file and the fault, and never repeats the file's text: it may
+ * be Quay's configuration, with its secrets.
+ */
+export function parseSwitchFile(bytes: Uint8Array, path: string): ParsedSnapshot {
+  const content = parseText(bytes, path);
+  if (content === null || content === undefined) throw invalid(`${path} is empty`);
+  if (typeof content === 'object') {
+    if (Object.hasOwn(content, SECTION)) return parseSnapshot((content as Record<string, unknown>)[SECTION]);
+    if (Object.hasOwn(content, 'version') || Object.hasOwn(content, 'owners')) return parseSnapshot(content);
+  }
+  throw invalid(`${path} has neither version and owners nor a section ${SECTION}`);
+}
+
+function parseText(bytes: Uint8Array, path: string): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid(`${path} is not UTF-8`);
+  }
+  try {
+    return parseYaml(text, path);
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : `${path} is not YAML`);
+  }
+}
+
+function invalid(message: string): CodedError {
+  return new CodedError('SNAPSHOT_INVALID', message);
+}

@@ -1,0 +1,58 @@
+import type { Logger } from '@quay-observability/logging';
+import {
+  diffSnapshots,
+  snapshotToJson,
+  type ServiceOverrides,
+  type Snapshot,
+} from '@quay-observability/owner-switch';
+
+/** Most warnings of one snapshot that are logged one by one. */
+const MAX_WARNINGS = 20;
+
+/** Writes down what comes into force: who changed what. */
+export type SwitchLog = {
+  /** A snapshot is in force. `before` is the one until now; undefined if there was none. */
+  inForce(after: Snapshot, before: Snapshot | undefined): void;
+  /** What an operator should look at although the snapshot can be used. */
+  warnings(lines: readonly string[], version: number): void;
+};
+
+/** The audit log of the owner switches: one line for each owner, canary or kill switch that changes. */
+export function createSwitchLog(log: Logger, source: string, overrides: ServiceOverrides): SwitchLog {
+  return {
+    inForce: (after, before) => {
+      if (before === undefined) {
+        const { version, updated_by, force_python, owners } = snapshotToJson(after);
+        const fields = { source, version, updated_by, force_python, owners };
+        log.info('The owner switches are in force.', fields);
+      } else {
+        logChanges(log, before, after);
+      }
+      const known = before === undefined ? [] : overrides.deprecations(before);
+      for (const line of overrides.deprecations(after)) if (!known.includes(line)) log.warning(line);
+    },
+    warnings: (lines, version) => {
+      for (const line of lines.slice(0, MAX_WARNINGS))
+        log.warning(`Doubtful owner switches: ${line}`, { source, version });
+      if (lines.length > MAX_WARNINGS)
+        log.warning('Doubtful owner switches: there are more of them.', {
+          source,
+          version,
+          count: lines.length,
+        });
+    },
+  };
+}
+
+function logChanges(log: Logger, before: Snapshot, after: Snapshot): void {
+  const changes = diffSnapshots(before, after);
+  const change = {
+    version: after.version,
+    previous_version: before.version,
+    who: after.updatedBy ?? null,
+    reason: after.reason ?? null,
+  };
+  if (changes.length === 0) log.info('A new version of the owner switches changes nothing.', change);
+  for (const { field, from, to } of changes)
+    log.info('An owner switch has changed.', { what: field, from, to, ...change });
+}

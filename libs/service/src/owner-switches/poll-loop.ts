@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a poll brought, as far as the time of the next one is concerned. */
+export type Polled = 'unchanged' | 'changed' | 'failed';
+
+/** Bounds of the time between two polls, in milliseconds. */
+export type PollInterval = { readonly minMs: number; readonly maxMs: number };
+
+export type PollLoopOptions = PollInterval & {
+  /** One poll, which may wait `waitMs` for a change. Does not reject, and ends soon after the loop is stopped. */
+  readonly poll: (waitMs: number) => Promise<Polled>;
+};
+
+/** Pause after a change that follows upon another: a source that changes with every poll must not keep us busy. */
+const PAUSE_BETWEEN_CHANGES_MS = 1000;
+
+/**
+ * Polls until `stop` aborts: one poll at a time, one per interval, each interval drawn evenly between `minMs` and
+ * `maxMs` so that processes that began together spread out. The first poll asks for an answer at once. After a
+ * change comes another poll at once: it acknowledges the change to the source. Resolves when stopped.
+ */
+export async function runPollLoop({ poll, ...interval }: PollLoopOptions, stop: AbortSignal): Promise<void> {
+  let changesInARow = 0;
+  for (let isFirst = true; !stop.aborted; isFirst = false) {
+    const intervalMs = drawInterval(interval);
+    const began = performance.now();
+    const polled = await poll(isFirst ? 0 : intervalMs);
+    changesInARow = polled === 'changed' ? changesInARow + 1 : 0;
+    if (changesInARow === 1) continue;
+    const restMs = intervalMs - (performance.now() - began);
+    await pause(changesInARow === 0 ? restMs : PAUSE_BETWEEN_CHANGES_MS, stop);
+  }
+}
+
+/** Milliseconds until the next poll. `random` is 0 or more and less than 1. */
+export function drawInterval({ minMs, maxMs }: PollInterval, random = Math.random): number {
+  return minMs + random() * (maxMs - minMs);
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+}
