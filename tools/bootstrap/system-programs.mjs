@@ -45,6 +45,18 @@ export const PROGRAMS = [
     why: 'nginx in front of the apps, and as a yardstick',
   },
   {
+    package: 'chromium',
+    program: 'chromium',
+    for: ['test'],
+    why: 'opens the console of the owner switches',
+  },
+  {
+    package: 'curl',
+    program: 'curl',
+    for: ['test'],
+    why: 'fetches the map of owners for nginx, as deploy/nginx does',
+  },
+  {
     package: 'python3-venv',
     program: 'python3',
     for: ['test'],

@@ -4,4 +4,4 @@ import { tracing } from './instrument.ts';
 const { runService } = await import('@quay-observability/service');
 const { switchController } = await import('./compose.ts');
 
-await runService(switchController, process, tracing);
+await runService(switchController(process), process, tracing);

@@ -10,6 +10,7 @@ import {
   startPostgres,
   startRedis,
   temporaryFolder,
+  waitUntil,
   type PostgresServer,
   type Server,
 } from '@quay-observability/testkit';
@@ -50,6 +51,7 @@ for (const app of ['switch-controller', 'registry-metrics']) {
       }),
     );
     const admin = `http://127.0.0.1:${await freePort()}`;
+    const url = `http://127.0.0.1:${await freePort()}`;
     const running = await launch({
       name: app,
       command: process.execPath,
@@ -58,7 +60,12 @@ for (const app of ['switch-controller', 'registry-metrics']) {
       logFile: join(folder, `${app}.log`),
       // Nothing of the workspace is on the PATH or among the conditions.
       env: {
-        ...{ PATH: '/usr/bin:/bin', QUAYCONF: config, LISTEN_PORT: '0', ADMIN_PORT: new URL(admin).port },
+        ...{
+          PATH: '/usr/bin:/bin',
+          QUAYCONF: config,
+          LISTEN_PORT: new URL(url).port,
+          ADMIN_PORT: new URL(admin).port,
+        },
         REGISTRY_UPSTREAM_URL: `http://127.0.0.1:${await freePort()}`,
       },
       ready: async () => (await fetch(`${admin}/livez`)).ok,
@@ -66,11 +73,20 @@ for (const app of ['switch-controller', 'registry-metrics']) {
     try {
       const metrics = await (await fetch(`${admin}/metrics`)).text();
       assert.match(metrics, new RegExp(`quay_app_info\\{.*app="${app}".*\\} 1`));
+      if (app === 'switch-controller') await assertConsoleIsComplete(url);
     } finally {
       await running.stop();
     }
     assert.deepEqual(running.exit(), { code: 0, signal: null }, running.log());
   });
+}
+
+/** The page of the owner switches, and every file that it asks for. */
+async function assertConsoleIsComplete(url: string): Promise<void> {
+  const page = await waitUntil('the console', async () => (await fetch(url)).text());
+  const files = [...page.matchAll(/(?:href|src)="(console\/[^"]+)"/g)].map(([, file]) => file ?? '');
+  assert.ok(files.includes('console/main.js') && files.includes('console/console.css'));
+  for (const file of files) assert.equal((await fetch(`${url}/${file}`)).status, 200, file);
 }
 
 /** What has no business in production: sources, and tools of development. */

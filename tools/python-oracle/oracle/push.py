@@ -7,14 +7,13 @@ As in Quay: job `quay`, grouping key host, process_name (the last argument of th
 """
 
 import json
-import os
-import socket
 import sys
 
-from prometheus_client import REGISTRY, push_to_gateway
+from prometheus_client import REGISTRY
 
 from declarations import DECLARATIONS, declare
 from dump import describe
+from pushing import push
 
 
 def main(gateway, app):
@@ -27,12 +26,7 @@ def main(gateway, app):
         metric = metrics[step["metric"]]
         child = metric.labels(**step["labels"]) if step["labels"] else metric
         getattr(child, step["action"])(step["value"])
-    grouping_key = {
-        "host": socket.gethostname(),
-        "process_name": os.path.basename(sys.argv[-1]),
-        "pid": str(os.getpid()),
-    }
-    push_to_gateway(gateway, job="quay", registry=REGISTRY, grouping_key=grouping_key)
+    push(gateway)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+import type { Published } from '../published.ts';
+import { propagationSeconds, type ProcessRecord } from './process-record.ts';
+import { SILENT_AFTER_MS } from './process-register.ts';
+
+/** `current`: on the published version. `silent`: has not polled for more than 30 s, whatever its version. */
+export type ProcessStatus = 'current' | 'behind' | 'silent';
+
+/** The answer of `GET /v1/processes`; times are ISO 8601, durations seconds. */
+export type ProcessesView = {
+  readonly version: number;
+  readonly updated_at: string;
+  /** Of the processes that have acknowledged the published version so far; null if none has. */
+  readonly slowest_propagation_seconds: number | null;
+  /** How many that still poll have not acknowledged it yet. */
+  readonly pending: number;
+  readonly processes: readonly ProcessView[];
+};
+
+export type ProcessView = {
+  readonly id: string;
+  readonly process_name: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: number;
+  readonly state: string;
+  readonly snapshot_age_seconds: number;
+  readonly last_seen: string;
+  readonly acknowledged_at: string;
+  /** Null for a process that began after the version was published. */
+  readonly propagation_seconds: number | null;
+  readonly status: ProcessStatus;
+};
+
+/** Which process follows which version, in the order of their ids. */
+export function describeProcesses(
+  { snapshot }: Published,
+  records: readonly ProcessRecord[],
+  publishedAtMs: (version: number) => number | undefined,
+  nowMs: number,
+): ProcessesView {
+  const processes = [...records]
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    .map((record) => ({
+      id: record.id,
+      process_name: record.name,
+      host: record.host,
+      pid: record.pid,
+      version: record.version,
+      state: record.phase,
+      snapshot_age_seconds: record.ageSeconds,
+      last_seen: new Date(record.lastSeenMs).toISOString(),
+      acknowledged_at: new Date(record.acknowledged.atMs).toISOString(),
+      propagation_seconds: propagationSeconds(record, publishedAtMs(record.acknowledged.version)),
+      status: statusOf(record, snapshot.version, nowMs),
+    }));
+  const measured = processes.flatMap(({ status, propagation_seconds: seconds }) =>
+    status === 'current' && seconds !== null ? [seconds] : [],
+  );
+  return {
+    version: snapshot.version,
+    updated_at: snapshot.updatedAt,
+    slowest_propagation_seconds: measured.length === 0 ? null : Math.max(...measured),
+    pending: processes.filter(({ status }) => status === 'behind').length,
+    processes,
+  };
+}
+
+/** A process ahead of this replica will be `current` as soon as the replica has caught up. */
+export function statusOf(record: ProcessRecord, version: number, nowMs: number): ProcessStatus {
+  if (nowMs - record.lastSeenMs > SILENT_AFTER_MS) return 'silent';
+  return record.version >= version ? 'current' : 'behind';
+}

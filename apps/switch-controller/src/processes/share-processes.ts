@@ -1,0 +1,56 @@
+import { createRefreshLoop, type RefreshLoop } from '../store/refresh-loop.ts';
+import { propagationSeconds, type ProcessRecord } from './process-record.ts';
+import type { ProcessRegister } from './process-register.ts';
+import type { ProcessStore } from './process-store.ts';
+
+export type ShareProcessesOptions = {
+  readonly register: ProcessRegister;
+  readonly store: ProcessStore;
+  readonly publishedAtMs: (version: number) => number | undefined;
+  /** The time from publication to acknowledgement, once for each process and version. */
+  readonly observe: (seconds: number) => void;
+  readonly tell: { failed(error: unknown): void; recovered(): void };
+};
+
+/** An acknowledgement that is older was observed before. */
+const OBSERVED_WITHIN_MS = 300_000;
+
+/**
+ * Shares what this replica knows of the processes with the others, beside the path of the polls: every second it
+ * writes what has changed here and reads what they wrote. While Redis is away, each replica knows its own.
+ */
+export function createProcessSharing(options: ShareProcessesOptions): RefreshLoop {
+  const { register, store, publishedAtMs, observe, tell } = options;
+  /** By process, the highest version whose acknowledgement was dealt with here. */
+  const settled = new Map<string, number>();
+  const unwritten = new Map<string, ProcessRecord>();
+
+  const observeOnce = async (record: ProcessRecord): Promise<void> => {
+    const { id, acknowledged } = record;
+    const { version, atMs } = acknowledged;
+    if ((settled.get(id) ?? -1) >= version) return;
+    settled.set(id, version);
+    const seconds = propagationSeconds(record, publishedAtMs(version));
+    // After a restart of ours, old ones come up again when the process polls next.
+    if (seconds === null || Date.now() - atMs > OBSERVED_WITHIN_MS) return;
+    // Without Redis nobody can tell whether another replica has heard of it; here it is the first time.
+    if (await store.claim(id, version).catch(() => true)) observe(seconds);
+  };
+  const share = async (): Promise<void> => {
+    const silent = register.forgetSilent();
+    for (const id of silent) settled.delete(id);
+    try {
+      // First, so that a process that this replica has just met keeps what is known of it elsewhere.
+      register.merge(await store.read());
+    } finally {
+      for (const record of register.takeChanged()) {
+        await observeOnce(record);
+        unwritten.set(record.id, record);
+      }
+    }
+    await store.remove(silent);
+    await store.write([...unwritten.values()]);
+    unwritten.clear();
+  };
+  return createRefreshLoop(share, tell);
+}

@@ -1,0 +1,139 @@
+import { CodedError } from '@quay-observability/coded-errors';
+import type { Logger } from '@quay-observability/logging';
+import { diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '@quay-observability/owner-switch';
+import { createProblemLog, type LastKnownGood } from '@quay-observability/service';
+import type { Board } from '../board.ts';
+import { publishedOf, type Published } from '../published.ts';
+import { HISTORY_LIMITS, type HistoryEntry } from './history-entry.ts';
+import { reconcile } from './reconcile.ts';
+import type { RedisStore } from './redis-store.ts';
+import { createRefreshLoop } from './refresh-loop.ts';
+import type { SnapshotFeed } from './snapshot-feed.ts';
+
+export type RedisFeedOptions = {
+  readonly store: RedisStore;
+  /** Resolves when Redis is there, or has kept us waiting for long enough. */
+  readonly connected: Promise<void>;
+  readonly board: Board;
+  /** What this replica published last, for a start while Redis is away. */
+  readonly disk: LastKnownGood;
+  /** What an empty Redis gets if nobody knows better. Its version must be above any that was ever published. */
+  readonly seed: () => Snapshot;
+  readonly log: Logger;
+};
+
+/** Redis is the truth; the replica that finds it emptied writes what it serves, and the highest version wins. */
+export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
+  const { store, connected, board, disk, seed, log } = options;
+  let history: readonly HistoryEntry[] = [];
+  const problems = createProblemLog(
+    log,
+    'The owner switches in Redis cannot be followed; what is published stays.',
+    'The owner switches in Redis are followed again.',
+  );
+
+  const serve = async (published: Published): Promise<void> => {
+    if (board.put(published)) disk.keep(published.snapshot);
+    history = await store.readHistory();
+  };
+  /** Writes what everybody is to serve from now on; another replica may be faster. */
+  const write = async (
+    published: Published,
+    replaces: string | undefined,
+    entries: readonly HistoryEntry[],
+    keepHistory: boolean,
+  ): Promise<void> => {
+    if (await store.publish({ published, replaces, entries, keepHistory })) await serve(published);
+    else
+      throw new CodedError('SNAPSHOT_REFUSED', 'Another replica wrote the owner switches at the same time');
+  };
+  const restored = disk.restore().then((snapshot) => {
+    if (snapshot !== undefined) board.put(publishedOf(snapshot));
+  });
+
+  const read = async (): Promise<void> => {
+    await Promise.all([restored, connected]);
+    const served = board.published();
+    // History follows the board; if reading it failed, it is behind.
+    const isComplete = history[0]?.snapshot.version === served?.snapshot.version;
+    if (served !== undefined && isComplete && (await store.readTag()) === served.tag) return;
+    const stored = await store.read();
+    switch (reconcile(served, stored, isSameContent)) {
+      case 'same':
+      case 'take':
+        if (stored !== undefined) await serve(stored);
+        return;
+      case 'seed': {
+        const first = publishedOf(seed());
+        log.warning('Redis has no owner switches; it gets those of the environment.', {
+          version: first.snapshot.version,
+        });
+        return write(first, undefined, [firstEntry(first.snapshot)], false);
+      }
+      case 'restore':
+        if (served === undefined) return;
+        log.warning('Redis has lost the owner switches; it gets those that are served here.', {
+          version: served.snapshot.version,
+          version_in_redis: stored?.snapshot.version ?? null,
+        });
+        return write(served, undefined, history.length > 0 ? history : [firstEntry(served.snapshot)], false);
+      case 'diverged':
+        if (stored !== undefined) await settle(stored);
+    }
+  };
+  /** Processes follow either of the two; a version above both brings them together. */
+  const settle = async (stored: Published): Promise<void> => {
+    const { version } = stored.snapshot;
+    log.warning('Redis has other owner switches under the version served here; they get a higher version.', {
+      version,
+    });
+    const snapshot = { ...stored.snapshot, version: version + 1, updatedAt: new Date().toISOString() };
+    return write(
+      publishedOf(snapshot),
+      stored.tag,
+      [{ snapshot, changes: [], rolledBackTo: undefined }],
+      true,
+    );
+  };
+
+  const loop = createRefreshLoop(read, problems);
+  return {
+    truth: 'Redis',
+    refresh: loop.refresh,
+    history: () => history,
+    publish: async ({ entry, base }) => {
+      const published = publishedOf(entry.snapshot);
+      const done = await store.publish({
+        published,
+        replaces: base.tag,
+        entries: [entry],
+        keepHistory: true,
+      });
+      if (!done) {
+        await loop.refresh();
+        return 'outrun';
+      }
+      if (board.put(published)) {
+        disk.keep(published.snapshot);
+        // The loop may have read it back already.
+        if (history[0]?.snapshot.version !== published.snapshot.version)
+          history = [entry, ...history].slice(0, HISTORY_LIMITS.entries);
+      }
+      return 'published';
+    },
+    trouble: () => problems.cause(),
+    start: loop.start,
+    stop: async () => {
+      await loop.stop();
+      await disk.settled();
+    },
+  };
+}
+
+function isSameContent(served: Published, stored: Published): boolean {
+  return diffSnapshots(served.snapshot, stored.snapshot).length === 0;
+}
+
+function firstEntry(snapshot: Snapshot): HistoryEntry {
+  return { snapshot, changes: diffSnapshots(EMPTY_SNAPSHOT, snapshot), rolledBackTo: undefined };
+}

@@ -1,0 +1,3 @@
+import { writeDashboards } from './dashboard-files.ts';
+
+writeDashboards();

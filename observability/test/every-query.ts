@@ -1,0 +1,45 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
+import { DASHBOARDS } from '../src/dashboard-files.ts';
+import { ALERTS, RECORDINGS } from './rule-file.ts';
+
+/** A query and where it stands. */
+export type PlacedQuery = { place: string; expr: string; instant: boolean };
+
+/** The panels of a dashboard, without its rows. */
+export function panelsOf(dashboard: Dashboard): Panel[] {
+  return (dashboard.panels ?? []).filter((panel) => panel.type !== 'row');
+}
+
+/** The queries of a panel. */
+export function targetsOf(panel: Panel): dataquery[] {
+  return (panel.targets ?? []) as dataquery[];
+}
+
+/** Queries of panels and annotations, as written: with Grafana's variables. */
+export function dashboardQueries(): PlacedQuery[] {
+  return DASHBOARDS.flatMap(({ file, build }) => {
+    const dashboard = build();
+    const panels = panelsOf(dashboard).flatMap((panel) =>
+      targetsOf(panel).map(({ refId, expr, instant = false }) => ({
+        place: `${file}, panel "${panel.title}", query ${refId}`,
+        expr,
+        instant,
+      })),
+    );
+    const annotations = (dashboard.annotations?.list ?? []).map(({ name, expr = '' }) => ({
+      place: `${file}, annotation "${name}"`,
+      expr,
+      instant: false,
+    }));
+    return [...panels, ...annotations];
+  });
+}
+
+/** The expressions of alerts and recordings. */
+export function ruleQueries(): PlacedQuery[] {
+  return [
+    ...ALERTS.map(({ alert, expr }) => ({ place: `alert ${alert}`, expr, instant: true })),
+    ...RECORDINGS.map(({ record, expr }) => ({ place: `recording ${record}`, expr, instant: true })),
+  ];
+}

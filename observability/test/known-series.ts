@@ -1,0 +1,43 @@
+import { CATALOGUE, PYTHON_ONLY_METRICS, type MetricDefinition } from '@quay-observability/metric-catalogue';
+import { RECORDINGS } from './rule-file.ts';
+
+/** What a scrape and the Pushgateway add to every series (contract section 1), and what the scrape configuration may add. */
+const TARGET_LABELS = ['runtime', 'job', 'instance', 'host', 'process_name', 'pid', 'cluster', 'namespace'];
+
+/** Series that Prometheus makes by itself. */
+const OF_PROMETHEUS: Record<string, string[]> = {
+  ALERTS: ['alertname', 'alertstate', 'severity'],
+  up: [],
+};
+
+/** What is known about a name that a query uses. */
+export type KnownSeries = {
+  counts: boolean;
+  labels: readonly string[];
+  known: Readonly<Record<string, readonly string[]>>;
+};
+
+/** What series of this name are like; undefined if nobody exposes them. */
+export function knownSeries(name: string): KnownSeries | undefined {
+  if (RECORDINGS.some(({ record }) => record === name))
+    return { counts: name.endsWith(':count'), labels: TARGET_LABELS, known: {} };
+  const own = OF_PROMETHEUS[name];
+  if (own !== undefined) return { counts: false, labels: [...own, ...TARGET_LABELS], known: {} };
+  if ((PYTHON_ONLY_METRICS as readonly string[]).includes(name))
+    return { counts: name.endsWith('_total'), labels: TARGET_LABELS, known: {} };
+  for (const [wireName, definition] of Object.entries(CATALOGUE) as [string, MetricDefinition][]) {
+    const { type, labels, known = {} } = definition;
+    const suffixes = type === 'histogram' ? ['_bucket', '_sum', '_count'] : [''];
+    if (!suffixes.some((suffix) => wireName + suffix === name)) continue;
+    const fixed = Object.entries(known).filter((entry): entry is [string, readonly string[]] =>
+      Array.isArray(entry[1]),
+    );
+    const bound = name.endsWith('_bucket') ? ['le'] : [];
+    return {
+      counts: type !== 'gauge',
+      labels: [...labels, ...bound, ...TARGET_LABELS],
+      known: Object.fromEntries(fixed),
+    };
+  }
+  return undefined;
+}
