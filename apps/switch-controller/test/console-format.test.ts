@@ -12,8 +12,9 @@ import {
 
 test('durations have at most three digits and a unit', () => {
   const cases: [number, string][] = [
-    [-1, '0.0 s'],
-    [0.04, '0.0 s'],
+    [-1, '0.00 s'],
+    [0.04, '0.04 s'],
+    [0.996, '1.0 s'],
     [3.25, '3.3 s'],
     [9.94, '9.9 s'],
     [9.96, '10 s'],

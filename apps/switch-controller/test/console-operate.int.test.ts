@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { freePort, startPrometheus } from '@quay-observability/testkit';
+import { askForDecisions } from './console/ask-for-decisions.ts';
 import { startConsole, TOKENS, type ConsoleUnderTest } from './console/start-console.ts';
 import { preview, publish, rowOf, textOf } from './console/steps.ts';
 
@@ -83,7 +84,8 @@ scrape_configs: [{ job_name: controller, static_configs: [{ targets: ['${target}
   });
   try {
     const go = new AbortController();
-    const asking = askForDecisions(site.url, go.signal);
+    // The family that went to Go above.
+    const asking = askForDecisions(site.url, ['method=GET&uri=/oauth/authorizeapp'], go.signal);
     await rates.getByText(/Go [1-9]/).waitFor({ timeout: 30_000 });
     go.abort();
     await asking;
@@ -94,11 +96,3 @@ scrape_configs: [{ job_name: controller, static_configs: [{ targets: ['${target}
   assert.deepEqual(watched.faults, []);
   await watched.close();
 });
-
-/** Asks who owns a route of a family that went to Go above, again and again, until it is told to stop. */
-async function askForDecisions(url: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const response = await fetch(`${url}/v1/decision?method=GET&uri=/oauth/authorizeapp`);
-    assert.equal(response.headers.get('x-quay-owner'), 'go');
-  }
-}

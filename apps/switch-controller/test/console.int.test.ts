@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { waitUntil, type RunningApp } from '@quay-observability/testkit';
+import { formatSeconds } from '../src/console/browser/format.ts';
 import { startConsole, TOKENS, type ConsoleUnderTest } from './console/start-console.ts';
 import { choose, preview, previewRows, publish, rowOf, tabTo, textOf } from './console/steps.ts';
 import type { WatchedPage } from './console/watch-page.ts';
@@ -141,7 +142,7 @@ test('the dialog waits for the last process, and says which one it is', async ()
   );
   assert.match(
     await textOf(slowest ?? page.locator('#watch-list')),
-    new RegExp(`^globalstats-worker .* followed in ${seconds.toFixed(1)} s$`),
+    new RegExp(`^globalstats-worker .* followed in ${formatSeconds(seconds)}$`),
   );
 });
 

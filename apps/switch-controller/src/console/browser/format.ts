@@ -7,9 +7,10 @@ export function ownerName(owner: string): string {
   return Object.hasOwn(OWNER_NAMES, owner) ? (OWNER_NAMES[owner] ?? owner) : owner;
 }
 
-/** A duration in seconds in at most three digits and a unit: `0.4 s`, `12 s`, `5 min`, `3 h`, `2 d`. */
+/** A duration in seconds in at most three digits and a unit: `0.04 s`, `4.2 s`, `12 s`, `5 min`, `3 h`, `2 d`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds < 0.995) return `${Math.max(0, seconds).toFixed(2)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 99.5) return `${Math.round(seconds)} s`;
   if (seconds < 99.5 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;

@@ -83,7 +83,7 @@ export const NARROW_STYLE = css`
       padding: 0.05rem 0;
     }
 
-    .owners tbody th {
+    .owners tbody th:nth-child(1) {
       inline-size: auto;
     }
 

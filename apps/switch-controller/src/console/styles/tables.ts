@@ -60,7 +60,10 @@ export const TABLE_STYLE = css`
   }
 
   .workers th:nth-child(1) {
-    inline-size: 41%;
+    inline-size: 43%;
+  }
+  .workers tbody th {
+    font-size: 0.92em;
   }
   .workers th:nth-child(2) {
     inline-size: 6.2rem;
