@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import type { AppName } from '@quay-observability/metric-catalogue';
+
+/** The project's own alerts. */
+const RULES = join(import.meta.dirname, '../../../observability/rules/*.yml');
 
 /** What Prometheus is to scrape; ports on 127.0.0.1. */
 export type ScrapeTargets = {
@@ -32,6 +36,7 @@ export function prometheusConfig({ hostname, apps, pushgatewayPort }: ScrapeTarg
   };
   return JSON.stringify({
     global: { scrape_interval: '2s', scrape_timeout: '2s' },
+    rule_files: [RULES],
     scrape_configs: pushgatewayPort === undefined ? [ours] : [ours, pushed],
   });
 }

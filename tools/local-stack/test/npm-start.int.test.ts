@@ -171,6 +171,19 @@ test('one change of an owner reaches all six apps, and a pull that is then serve
   assert.match(exposition, /quay_switch_owner_decision_total\{[^}]*capability="V2_PULL",owner="python"/);
 });
 
+test('Prometheus has loaded the alerts, and none fires', async () => {
+  const answer = await fetch(`${state.prometheus}/api/v1/rules?type=alert`);
+  const { data } = (await answer.json()) as {
+    data: { groups: { rules: { name: string; state: string }[] }[] };
+  };
+  const rules = data.groups.flatMap((group) => group.rules);
+  assert.ok(rules.length > 0);
+  assert.deepEqual(
+    rules.filter((rule) => rule.state === 'firing').map((rule) => rule.name),
+    [],
+  );
+});
+
 test('an app that dies is shown, with its log, and the others stay', async () => {
   const victim = state.apps['gc-worker'];
   assert.ok(victim);
