@@ -5,7 +5,7 @@ import {
   renderSettingsTable,
   stringSetting,
 } from '@quay-observability/quay-config';
-import { serviceSettings } from '@quay-observability/service';
+import { serviceSettings, switchSettings } from '@quay-observability/service';
 
 /** Default of ADMIN_PORT, by app. */
 export const ADMIN_PORTS: Readonly<Record<AppName, number>> = {
@@ -40,7 +40,7 @@ const processSettings = {
 function renderServiceSettings(): string {
   const settings = serviceSettings(0);
   const adminPort = { ...settings.adminPort, defaultText: 'per app' };
-  return renderSettingsTable({ ...processSettings, ...settings, adminPort });
+  return renderSettingsTable({ ...processSettings, ...settings, adminPort, ...switchSettings });
 }
 
 /** `docs/configuration.md`, from the keys' own definitions. */

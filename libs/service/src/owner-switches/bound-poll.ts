@@ -26,6 +26,7 @@ export function boundPoll<T>(
   };
   const timer = setTimeout(give('There was no answer in time'), limitMs);
   const onStop = () => {
+    clearTimeout(timer);
     give('The process stops')();
     stopped.resolve();
   };

@@ -13,7 +13,7 @@ export type SmallAnswer = {
 
 // A connection for each request: one every few seconds, and each finds where the name points to now.
 const agents = { 'http:': new Agent({ keepAlive: false }), 'https:': new TlsAgent({ keepAlive: false }) };
-//NEG for (const agent of Object.values(agents)) leaveUntraced(agent);
+for (const agent of Object.values(agents)) leaveUntraced(agent);
 
 /**
  * A GET without redirects and compression, until `signal` aborts.

@@ -21,7 +21,8 @@ export async function readSmallFile(path: string): Promise<SmallFile> {
     try {
       const found = await file.stat();
       if (!found.isFile()) throw unavailable(`${path} is no regular file`);
-      if (found.size > MAX_SNAPSHOT_BYTES) throw invalid(`${path} is larger than ${MAX_SNAPSHOT_BYTES} bytes`);
+      if (found.size > MAX_SNAPSHOT_BYTES)
+        throw invalid(`${path} is larger than ${MAX_SNAPSHOT_BYTES} bytes`);
       const buffer = Buffer.allocUnsafe(found.size + 1);
       let length = 0;
       for (;;) {

@@ -20,7 +20,7 @@ const stateDir: Setting<string | undefined> = {
     help: 'Where the last known good switches of the file or the controller survive a restart, in a folder per app.',
     default: undefined,
   }),
-  defaultText: '`quay-observability-<uid>` in the temporary folder',
+  defaultText: 'quay-observability-<uid> in the temporary folder',
 };
 
 /** Settings of the owner switches, by environment variable; every app has them. */
