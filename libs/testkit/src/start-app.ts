@@ -29,7 +29,14 @@ export async function startApp(
     args: ['--conditions=@quay-observability/source', join(folder, 'src/main.ts')],
     cwd: workingFolder,
     logFile: join(workingFolder, 'log'),
-    env: { PATH: process.env.PATH, LISTEN_PORT: String(port), ADMIN_PORT: String(adminPort), ...env },
+    env: {
+      PATH: process.env.PATH,
+      LISTEN_PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      // Not the default, which every process of this machine shares.
+      SWITCH_STATE_DIR: join(workingFolder, 'state'),
+      ...env,
+    },
     ready: async () => (await fetch(`${adminUrl}/livez`)).ok,
   });
   return { url: `http://127.0.0.1:${port}`, adminUrl, process: running, stop: () => running.stop() };

@@ -33,29 +33,34 @@ export type ConsoleUnderTest = {
 
 /** A real controller with a real Redis, and a browser to look at it. */
 export async function startConsole(env: Readonly<Record<string, string>> = {}): Promise<ConsoleUnderTest> {
-  const [redis, chromium] = await Promise.all([startRedis({ persistent: true }), startChromium()]);
-  const apps: RunningApp[] = [];
-  const start = async (app: string, settings: Readonly<Record<string, string>>): Promise<RunningApp> => {
-    const running = await startApp(join(import.meta.dirname, '../../..', app), {
-      SWITCH_STATE_DIR: temporaryFolder('switches'),
-      ...settings,
-    });
-    apps.push(running);
-    return running;
+  const started: { stop(): Promise<unknown> }[] = [];
+  const keep = <Started extends { stop(): Promise<unknown> }>(one: Started): Started => {
+    started.unshift(one);
+    return one;
   };
+  // The last one first: nothing is left without what it needs.
   const stop = async (): Promise<void> => {
-    await chromium.stop();
-    await Promise.all(apps.map((app) => app.stop()));
-    await redis.stop();
+    for (const one of started) await one.stop();
   };
+  const start = async (app: string, settings: Readonly<Record<string, string>>): Promise<RunningApp> =>
+    keep(
+      await startApp(join(import.meta.dirname, '../../..', app), {
+        SWITCH_STATE_DIR: temporaryFolder('switches'),
+        ...settings,
+      }),
+    );
   try {
-    const controller = await start('switch-controller', {
+    const redis = keep(await startRedis({ persistent: true }));
+    const controllerStarts = start('switch-controller', {
       USER_EVENTS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port, db: 0 }),
       SWITCH_ADMIN_TOKENS: Object.entries(TOKENS)
         .map(([name, token]) => `${name}:${token}`)
         .join(','),
+      // There is no other replica that might fill an empty Redis.
+      SWITCH_SEED_DELAY_SECONDS: '0',
       ...env,
     });
+    const [controller, { browser }] = await Promise.all([controllerStarts, startChromium().then(keep)]);
     const { url } = controller;
     // An app is live before it serves.
     await waitUntil('the controller to serve', async () => (await fetch(`${url}/v1/snapshot`)).ok);
@@ -92,7 +97,7 @@ export async function startConsole(env: Readonly<Record<string, string>> = {}): 
         return ((await response.json()) as { version: number }).version;
       },
       open: async (options = {}) => {
-        const context = await chromium.browser.newContext({
+        const context = await browser.newContext({
           viewport: { width: 1440, height: 900 },
           ...options,
         });

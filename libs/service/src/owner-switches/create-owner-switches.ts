@@ -25,8 +25,7 @@ export type OwnerSwitchesOptions = {
 /** The switches of one process and what keeps them up to date. */
 export type FollowedSwitches = OwnerSwitches & {
   /**
-   * Begins to poll. Resolves after the first poll, whatever it brought, but within 3 s and when `stop` aborts. Never
-   * rejects.
+   * Begins to poll. Resolves after the first poll that succeeds, but within 3 s and when `stop` aborts. Never rejects.
    */
   readonly start: (stop: AbortSignal) => Promise<void>;
   /** Why the switches are not fresh, in words; undefined if they are. */
@@ -37,8 +36,8 @@ export type FollowedSwitches = OwnerSwitches & {
 
 /** For an answer beyond the time that the source may wait for a change. */
 const ANSWER_LIMIT_MS = 5000;
-/** For the first poll: after that an app starts with what there is. */
-const FIRST_POLL_LIMIT_MS = 3000;
+/** For the source to answer: after that an app starts with what there is. */
+const FIRST_ANSWER_LIMIT_MS = 3000;
 /** For the last known good to be read: no disk may hold up the first poll for longer. */
 const RESTORE_LIMIT_MS = 1000;
 
@@ -116,11 +115,15 @@ export function createOwnerSwitches(options: OwnerSwitchesOptions): FollowedSwit
     },
     start: async (stopStarting) => {
       const first = Promise.withResolvers<void>();
-      const poll = (waitMs: number) => pollOnce(waitMs).finally(first.resolve);
+      const poll = async (waitMs: number): Promise<Polled> => {
+        const polled = await pollOnce(waitMs);
+        if (polled !== 'failed') first.resolve();
+        return polled;
+      };
       running = restore()
         .then(() => runPollLoop({ ...interval, poll }, stop.signal))
         .finally(first.resolve);
-      await Promise.race([first.promise, passed(FIRST_POLL_LIMIT_MS, stopStarting)]);
+      await Promise.race([first.promise, passed(FIRST_ANSWER_LIMIT_MS, stopStarting)]);
     },
     trouble: () => {
       const { phase, snapshot } = keeper.state();

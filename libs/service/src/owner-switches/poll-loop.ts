@@ -13,6 +13,8 @@ export type PollLoopOptions = PollInterval & {
 
 /** Pause after a change that follows upon another: a source that changes with every poll must not keep us busy. */
 const PAUSE_BETWEEN_CHANGES_MS = 1000;
+/** After a failure the source is asked again soon, and then less and less often, down to once per interval. */
+const FIRST_RETRY_MS = 250;
 
 /**
  * Polls until `stop` aborts: one poll at a time, one per interval, each interval drawn evenly between `minMs` and
@@ -21,20 +23,28 @@ const PAUSE_BETWEEN_CHANGES_MS = 1000;
  */
 export async function runPollLoop({ poll, ...interval }: PollLoopOptions, stop: AbortSignal): Promise<void> {
   let changesInARow = 0;
+  let failuresInARow = 0;
   for (let isFirst = true; !stop.aborted; isFirst = false) {
     const intervalMs = drawInterval(interval);
     const began = performance.now();
     const polled = await poll(isFirst ? 0 : intervalMs);
     changesInARow = polled === 'changed' ? changesInARow + 1 : 0;
+    failuresInARow = polled === 'failed' ? failuresInARow + 1 : 0;
     if (changesInARow === 1) continue;
     const restMs = intervalMs - (performance.now() - began);
-    await pause(changesInARow === 0 ? restMs : PAUSE_BETWEEN_CHANGES_MS, stop);
+    if (failuresInARow > 0) await pause(Math.min(restMs, retryMs(failuresInARow)), stop);
+    else await pause(changesInARow === 0 ? restMs : PAUSE_BETWEEN_CHANGES_MS, stop);
   }
 }
 
 /** Milliseconds until the next poll. `random` is 0 or more and less than 1. */
 export function drawInterval({ minMs, maxMs }: PollInterval, random = Math.random): number {
   return minMs + random() * (maxMs - minMs);
+}
+
+/** Half of it by chance, so that processes that lost one source do not come back together. */
+function retryMs(failuresInARow: number): number {
+  return FIRST_RETRY_MS * 2 ** (failuresInARow - 1) * (0.75 + Math.random() / 2);
 }
 
 async function pause(ms: number, stop: AbortSignal): Promise<void> {

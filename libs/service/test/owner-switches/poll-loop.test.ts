@@ -53,6 +53,14 @@ test('a source that changes with every poll is not polled without a pause', asyn
   assert.ok(times[2]! - times[1]! >= 950, `third after ${times[2]! - times[1]!} ms`);
 });
 
+test('after a failure the next poll comes soon, and after more of them later and later', async () => {
+  const { times } = await pollTimes(['failed', 'failed', 'failed'], 4, { minMs: 5000, maxMs: 5000 });
+  const gaps = times.slice(1).map((time, index) => time - times[index]!);
+  assert.ok(gaps[0]! < 500, `second after ${gaps[0]} ms`);
+  assert.ok(gaps[1]! >= 370 && gaps[1]! < 1000, `third after ${gaps[1]} ms`);
+  assert.ok(gaps[2]! >= 740 && gaps[2]! < 2000, `fourth after ${gaps[2]} ms`);
+});
+
 test('an answer that took the whole interval is followed by the next poll at once', async () => {
   const stop = new AbortController();
   const began: number[] = [];

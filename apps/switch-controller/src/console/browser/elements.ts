@@ -27,11 +27,11 @@ export function byId<Type extends Element = HTMLElement>(
 
 /** Gives an element this content, unless it has it: selections survive, and nothing is painted twice. */
 export function fill(target: Element, ...content: Content[]): void {
-  const next = document.createDocumentFragment();
-  next.append(...content);
-  const old = document.createDocumentFragment();
-  old.append(...[...target.childNodes].map((node) => node.cloneNode(true)));
-  if (!hasSameNodes(old, next)) target.replaceChildren(next);
+  const next = content.map((each) => (typeof each === 'string' ? document.createTextNode(each) : each));
+  const old = target.childNodes;
+  const same =
+    old.length === next.length && next.every((node, index) => node.isEqualNode(old[index] ?? null));
+  if (!same) target.replaceChildren(...next);
 }
 
 /** Sets an attribute, or takes it away if undefined, unless it is so already. */
@@ -50,11 +50,4 @@ export function codeName(name: string, attributes: Readonly<Record<string, strin
 /** Text that only screen readers get. */
 export function spoken(text: string): HTMLElement {
   return element('span', { class: 'spoken' }, text);
-}
-
-function hasSameNodes(old: DocumentFragment, next: DocumentFragment): boolean {
-  const [before, after] = [[...old.childNodes], [...next.childNodes]];
-  return (
-    before.length === after.length && before.every((node, index) => node.isEqualNode(after[index] ?? null))
-  );
 }
