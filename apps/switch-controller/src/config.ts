@@ -1,5 +1,6 @@
 import {
   choiceSetting,
+  durationSecondsSetting,
   integerSetting,
   portSetting,
   stringSetting,
@@ -30,6 +31,11 @@ export const controllerSettings = {
   file: stringSetting('SWITCH_FILE', {
     help: "With `SWITCH_STORE=file`: YAML or JSON of a snapshot, or Quay's `config.yaml` with it under `MIGRATION_SWITCHES`.",
     default: undefined,
+  }),
+  seedDelaySeconds: durationSecondsSetting('SWITCH_SEED_DELAY_SECONDS', {
+    help: "How long Redis must have been empty before it gets the environment's switches: time for a replica that knows better. Longer than one takes to connect again (5 s).",
+    default: 7,
+    max: 300,
   }),
   adminTokens: tokensSetting('SWITCH_ADMIN_TOKENS', {
     help: 'Who may change owners: `name:token,name:token`, tokens of 16 characters or more. Without any, nobody may. A secret.',

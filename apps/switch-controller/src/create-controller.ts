@@ -57,7 +57,10 @@ export function createController(options: ControllerOptions): Controller {
   const { settings, library, tokens, board, feed, redis, pid, log } = options;
   const register = createProcessRegister();
   const waiting = createWaitingPolls();
+  // Its own, so that no crowd of clients keeps the controller from following itself.
+  const ownWaiting = createWaitingPolls(1);
   board.onChange(waiting.wake);
+  board.onChange(ownWaiting.wake);
   const metrics = bindControllerMetrics(options.metrics, board, register);
   const sharing = createProcessSharing({
     register,
@@ -70,7 +73,7 @@ export function createController(options: ControllerOptions): Controller {
       'What the other replicas know of the processes is read from Redis again.',
     ),
   });
-  const switches = options.follow(createSelfSource({ board, feed, register, waiting, pid }));
+  const switches = options.follow(createSelfSource({ board, feed, register, waiting: ownWaiting, pid }));
   // One router for all: each answers OPTIONS by itself, for the routes it has.
   const router = Router();
   addReadRoutes(router, {

@@ -12,7 +12,7 @@ import { createRedisStore } from './store/redis-store.ts';
 import type { SnapshotFeed } from './store/snapshot-feed.ts';
 
 export type FeedOptions = {
-  readonly settings: Pick<ControllerSettings, 'store' | 'file'>;
+  readonly settings: Pick<ControllerSettings, 'store' | 'file' | 'seedDelaySeconds'>;
   readonly env: Environment;
   readonly redis: RedisConnection;
   readonly board: Board;
@@ -41,6 +41,7 @@ export function createFeed({ settings, env, redis, board, log }: FeedOptions): S
     board,
     disk: createLastKnownGood(folder, 'owner switches in Redis', log),
     seed: () => seedOf(env, new Date()),
+    seedDelayMs: settings.seedDelaySeconds * 1000,
     log,
   });
 }

@@ -133,7 +133,7 @@ test('a dry run tells what would change, and changes nothing', async () => {
     ['PUT', '/v1/snapshot?dry_run=true', body],
     ['POST', '/v1/rollback?dry_run=true', { version }],
   ] as const) {
-    const { status, json, text } = await call(app, path, { method, token: ANN, body: sent });
+    const { status, json } = await call(app, path, { method, token: ANN, body: sent });
     const { dry_run: dry, changes } = json as Record<string, unknown>;
     assert.deepEqual(
       [status, dry, json.version, json.next_version],
@@ -198,4 +198,18 @@ test('the history has a hundred entries, and the oldest of them can be gone back
   assert.equal((await back(oldest)).status, 200);
   for (const limit of ['0', '101', 'x', '-1', ''])
     assert.equal((await call(app, `/v1/history?limit=${limit}`)).status, 400);
+});
+
+test('the history of large snapshots is bounded in bytes, and still leads back', async () => {
+  let version = await versionOf(app);
+  const orgs = Array.from({ length: 8000 }, (_, index) => `org-${index}-${'x'.repeat(100)}`);
+  for (let count = 0; count < 14; count += 1) {
+    const body = { version, canaries: { orgs: [`first-${count}`, ...orgs] } };
+    assert.equal((await call(app, '/v1/snapshot', { method: 'PATCH', token: ANN, body })).status, 200);
+    version += 1;
+  }
+  const { entries } = (await call(app, '/v1/history?limit=100')).json as unknown as { entries: unknown[] };
+  assert.ok(entries.length >= 2 && entries.length < 14, String(entries.length));
+  const back = await call(app, '/v1/rollback', { method: 'POST', token: ANN, body: { version } });
+  assert.equal(back.status, 200, back.text.slice(0, 300));
 });

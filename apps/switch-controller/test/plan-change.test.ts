@@ -25,9 +25,9 @@ function plan(request: Partial<ChangeRequest>, entries: HistoryEntry[] = [], bas
   );
 }
 
-function refusal(request: Partial<ChangeRequest>, entries: HistoryEntry[] = []): HttpProblem {
+function refusal(request: Partial<ChangeRequest>, entries: HistoryEntry[] = [], base = current): HttpProblem {
   try {
-    plan(request, entries);
+    plan(request, entries, base);
   } catch (error) {
     if (error instanceof HttpProblem) return error;
     throw error;
@@ -144,6 +144,15 @@ test('a change says what it was made from: without a version 428, from another o
 test('If-Match takes an ETag, weakened or not, or a version', () => {
   for (const ifMatch of [`"${current.tag}"`, `W/"${current.tag}"`, '"7"', '7', `"1-aa", "${current.tag}"`])
     assert.equal(plan({ body: { owners: {} }, ifMatch }).snapshot.version, 8, ifMatch);
+});
+
+test('a patch cannot make a snapshot larger than processes take', () => {
+  const names = (prefix: string) =>
+    Array.from({ length: 5000 }, (_, index) => `${prefix}${index}-${'x'.repeat(110)}`);
+  const base = published({ canaries: { orgs: names('a') } });
+  const patch = (users: string[]) => ({ kind: 'patch' as const, body: { version: 7, canaries: { users } } });
+  assert.equal(plan(patch(['ann']), [], base).snapshot.version, 8);
+  assert.match(faultsOf(refusal(patch(names('b')), [], base))[''] ?? '', /at most 1048576 bytes/);
 });
 
 test('a rollback publishes the content before, under a new version', () => {

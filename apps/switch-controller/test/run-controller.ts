@@ -19,6 +19,7 @@ export async function runController(
   const app = await startApp(join(import.meta.dirname, '..'), {
     USER_EVENTS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port }),
     SWITCH_STATE_DIR: temporaryFolder('switch-state'),
+    SWITCH_SEED_DELAY_SECONDS: '0',
     SWITCH_ADMIN_TOKENS: `ann:${ANN},bob:${BOB}`,
     ...env,
   });
@@ -39,8 +40,10 @@ export type Answer = {
   json: Json;
 };
 /** JSON as it came: a test looks at what it expects to be there. */
-export type Json = Record<string, never> & {
+export type Json = {
+  version: number;
   error: { code: string; message: string; current_version: number };
+  [field: string]: unknown;
 };
 
 /** One request on a connection of its own; an object as body is sent as JSON, a text as it is. */

@@ -82,6 +82,7 @@ export async function startStack(): Promise<Stack> {
     const runtimes = { REGISTRY_UPSTREAM_URL: registry.url, REGISTRY_PYTHON_UPSTREAM_URL: registry.url };
     const controller = await start('switch-controller', {
       SWITCH_ADMIN_TOKENS: `${ADMIN.name}:${ADMIN.token}`,
+      SWITCH_SEED_DELAY_SECONDS: '0',
     });
     const followsController = { SWITCH_SOURCE: 'controller', SWITCH_CONTROLLER_URL: controller.url };
     const gatewayFile = createSwitchFile(3, {

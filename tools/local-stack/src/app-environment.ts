@@ -38,6 +38,8 @@ export function appEnvironment(app: AppName, surroundings: AppSurroundings): Rec
       ...shared,
       SWITCH_ADMIN_TOKENS: `${TOKEN_NAME}:${surroundings.switchToken}`,
       PROMETHEUS_URL: surroundings.prometheusUrl,
+      // There is no other replica that could know better.
+      SWITCH_SEED_DELAY_SECONDS: '0',
       ROUTE_OWNER_FAMILY_REGISTRY_V1: 'go',
       ROUTE_OWNER_FAMILY_REGISTRY_V2: 'go',
     };

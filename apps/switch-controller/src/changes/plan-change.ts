@@ -8,6 +8,9 @@ import { checkPrecondition } from './precondition.ts';
 import { previousContent } from './rollback-target.ts';
 import { strictSnapshot } from './strict-snapshot.ts';
 
+/** What a process takes at most. A small patch may make a snapshot larger than a body could be. */
+const MAX_SNAPSHOT_BYTES = 1024 * 1024;
+
 /** A request to change what is published. */
 export type ChangeRequest = {
   readonly kind: 'put' | 'patch' | 'rollback';
@@ -38,6 +41,8 @@ export function planChange(
     updatedAt: now.toISOString(),
     updatedBy: who,
   };
+  if (Buffer.byteLength(JSON.stringify(snapshotToJson(snapshot))) > MAX_SNAPSHOT_BYTES)
+    throw invalidChange([{ field: '', problem: `expected at most ${MAX_SNAPSHOT_BYTES} bytes as a whole` }]);
   return { snapshot, changes: diffSnapshots(current.snapshot, snapshot), rolledBackTo };
 }
 

@@ -47,7 +47,7 @@ export function describeProcesses(
       pid: record.pid,
       version: record.version,
       state: record.phase,
-      snapshot_age_seconds: record.ageSeconds,
+      snapshot_age_seconds: Math.round(record.ageSeconds * 1000) / 1000,
       last_seen: new Date(record.lastSeenMs).toISOString(),
       acknowledged_at: new Date(record.acknowledged.atMs).toISOString(),
       propagation_seconds: propagationSeconds(record, publishedAtMs(record.acknowledged.version)),

@@ -4,7 +4,7 @@ import { diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '@quay-observabilit
 import { createProblemLog, type LastKnownGood } from '@quay-observability/service';
 import type { Board } from '../board.ts';
 import { publishedOf, type Published } from '../published.ts';
-import { HISTORY_LIMITS, type HistoryEntry } from './history-entry.ts';
+import type { HistoryEntry } from './history-entry.ts';
 import { reconcile } from './reconcile.ts';
 import type { RedisStore } from './redis-store.ts';
 import { createRefreshLoop } from './refresh-loop.ts';
@@ -19,13 +19,16 @@ export type RedisFeedOptions = {
   readonly disk: LastKnownGood;
   /** What an empty Redis gets if nobody knows better. Its version must be above any that was ever published. */
   readonly seed: () => Snapshot;
+  /** How long it must have been empty: a replica that knows better may still be connecting. */
+  readonly seedDelayMs: number;
   readonly log: Logger;
 };
 
 /** Redis is the truth; the replica that finds it emptied writes what it serves, and the highest version wins. */
 export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
-  const { store, connected, board, disk, seed, log } = options;
+  const { store, connected, board, disk, seed, seedDelayMs, log } = options;
   let history: readonly HistoryEntry[] = [];
+  let emptySinceMs: number | undefined;
   const problems = createProblemLog(
     log,
     'The owner switches in Redis cannot be followed; what is published stays.',
@@ -58,12 +61,16 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
     const isComplete = history[0]?.snapshot.version === served?.snapshot.version;
     if (served !== undefined && isComplete && (await store.readTag()) === served.tag) return;
     const stored = await store.read();
+    if (stored !== undefined) emptySinceMs = undefined;
     switch (reconcile(served, stored, isSameContent)) {
       case 'same':
       case 'take':
         if (stored !== undefined) await serve(stored);
         return;
       case 'seed': {
+        emptySinceMs ??= performance.now();
+        if (performance.now() - emptySinceMs < seedDelayMs)
+          throw new CodedError('SNAPSHOT_UNAVAILABLE', 'Redis is empty; another replica may fill it');
         const first = publishedOf(seed());
         log.warning('Redis has no owner switches; it gets those of the environment.', {
           version: first.snapshot.version,
@@ -113,12 +120,9 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
         await loop.refresh();
         return 'outrun';
       }
-      if (board.put(published)) {
-        disk.keep(published.snapshot);
-        // The loop may have read it back already.
-        if (history[0]?.snapshot.version !== published.snapshot.version)
-          history = [entry, ...history].slice(0, HISTORY_LIMITS.entries);
-      }
+      if (board.put(published)) disk.keep(published.snapshot);
+      // It is published whether or not this can be read now; the loop reads it again if it is behind.
+      history = await store.readHistory().catch(() => history);
       return 'published';
     },
     trouble: () => problems.cause(),

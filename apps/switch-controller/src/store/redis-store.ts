@@ -31,8 +31,8 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): R
   return {
     readTag: async () => (await client.hget(SWITCH_KEYS.published, 'tag')) ?? undefined,
     read: async () => {
-      const text = await client.hget(SWITCH_KEYS.published, 'snapshot');
-      return text === null ? undefined : parseStored(text);
+      const [text, tag] = await client.hmget(SWITCH_KEYS.published, 'snapshot', 'tag');
+      return typeof text === 'string' ? parseStored(text, tag) : undefined;
     },
     readHistory: async () =>
       parseHistory(await client.lrange(SWITCH_KEYS.history, 0, HISTORY_LIMITS.entries - 1)),
@@ -56,9 +56,14 @@ export function createRedisStore({ client }: Pick<RedisConnection, 'client'>): R
   };
 }
 
-function parseStored(text: string): Published {
+function parseStored(text: string, tag: string | null | undefined): Published {
   try {
-    return parsePublished(text);
+    const published = parsePublished(text);
+    if (published.tag === tag) return published;
+    throw new CodedError(
+      'SNAPSHOT_INVALID',
+      `The snapshot of the owner switches has the tag ${published.tag}, not ${tag}`,
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CodedError(

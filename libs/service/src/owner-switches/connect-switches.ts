@@ -55,7 +55,8 @@ export function connectSwitches(options: ConnectSwitchesOptions): ConnectedSwitc
     return createFixedSwitches({ parsed, keeper, overrides, count: decided, log });
   }
 
-  warnOfIgnored(env, source.name, log);
+  // An app with a source of its own knows what it does with the environment.
+  if (options.source === undefined) warnOfIgnored(env, source.name, log);
   const keeper = createSwitchKeeper({ forced });
   const switches = createOwnerSwitches({
     source,
