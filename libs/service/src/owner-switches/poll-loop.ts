@@ -11,8 +11,8 @@ export type PollLoopOptions = PollInterval & {
   readonly poll: (waitMs: number) => Promise<Polled>;
 };
 
-/** Pause after a change that follows upon another: a source that changes with every poll must not keep us busy. */
-const PAUSE_BETWEEN_CHANGES_MS = 1000;
+/** Between two polls that both brought a change: a source that changes with every poll must not keep us busy. */
+const BETWEEN_CHANGES_MS = 1000;
 /** After a failure the source is asked again soon, and then less and less often, down to once per interval. */
 const FIRST_RETRY_MS = 250;
 
@@ -31,9 +31,9 @@ export async function runPollLoop({ poll, ...interval }: PollLoopOptions, stop: 
     changesInARow = polled === 'changed' ? changesInARow + 1 : 0;
     failuresInARow = polled === 'failed' ? failuresInARow + 1 : 0;
     if (changesInARow === 1) continue;
-    const restMs = intervalMs - (performance.now() - began);
-    if (failuresInARow > 0) await pause(Math.min(restMs, retryMs(failuresInARow)), stop);
-    else await pause(changesInARow === 0 ? restMs : PAUSE_BETWEEN_CHANGES_MS, stop);
+    const elapsedMs = performance.now() - began;
+    const restMs = (changesInARow > 0 ? BETWEEN_CHANGES_MS : intervalMs) - elapsedMs;
+    await pause(failuresInARow > 0 ? Math.min(restMs, retryMs(failuresInARow)) : restMs, stop);
   }
 }
 
