@@ -6,7 +6,7 @@ import { ADMIN_PORTS } from '../src/render-configuration.ts';
 
 for (const app of EVERY_APP) {
   test(`the documented admin port of ${app} is the one in its code`, () => {
-    const port = /^ {2}adminPort: (\d+),$/m.exec(readDocument(`apps/${app}/src/compose.ts`))?.[1];
+    const port = /^ +adminPort: (\d+),$/m.exec(readDocument(`apps/${app}/src/compose.ts`))?.[1];
     assert.equal(Number(port), ADMIN_PORTS[app]);
   });
 }
