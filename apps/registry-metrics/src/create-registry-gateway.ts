@@ -15,6 +15,7 @@ import type { ExchangeObservers } from './registry-exchange.ts';
 import { createRegistryUpstream, type RegistryUpstream } from './registry-upstream.ts';
 import { createRouting, type RoutingOptions } from './routing.ts';
 import { createStartExchange, type ArrivalObservers } from './start-exchange.ts';
+import { createUploadPinLog } from './upload-pin-log.ts';
 import { createUploadPins } from './upload-pins.ts';
 
 export type RegistryGatewayOptions = {
@@ -77,10 +78,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
             counted: (outcome) => {
               metrics.uploadPins.inc({ outcome });
             },
-            onRedisChange: (error) => {
-              if (error === undefined) log.info('Upload pins are kept in Redis again.');
-              else log.warning('Redis does not keep upload pins: this process alone knows them.', { error });
-            },
+            onRedisChange: createUploadPinLog(log),
           }),
         });
   const blobSizes = createBlobSizes(createLruCache<number>(settings.blobSizeCacheEntries), {

@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 import type { RouteOwner } from '@quay-observability/owner-switch';
 import type { RedisConnection } from '@quay-observability/redis';
-import { createCircuitBreaker, type CircuitLimits } from './circuit-breaker.ts';
+import { createCircuitBreaker, type CircuitBreaker, type CircuitLimits } from './circuit-breaker.ts';
 import { createLruCache } from './lru-cache.ts';
 
 /** The label `outcome` of `quay_gateway_upload_pins_total`. */
 export type PinOutcome = 'pinned' | 'found_here' | 'found_in_redis' | 'not_found' | 'redis_failed';
+
+/** What is asked of Redis: a Redis that is full, or a replica, refuses to write and still reads. */
+export type PinCommands = 'reads' | 'writes';
 
 /**
  * Which runtime began an upload. It keeps the state of the digest, and the bytes so far, where the other one
@@ -29,8 +32,8 @@ export type UploadPinsOptions = {
   /** From the last chunk on. */
   ttlSeconds: number;
   counted: (outcome: PinOutcome) => void;
-  /** Told when a connected Redis fails or hangs, with the error, and when it is well again. */
-  onRedisChange: (error: unknown) => void;
+  /** Told when a connected Redis fails or hangs, with the error, and when it is well again, for each kind of command. */
+  onRedisChange: (commands: PinCommands, error: unknown) => void;
   limits?: CircuitLimits & { readonly maxEntries: number };
 };
 
@@ -45,7 +48,12 @@ export function createUploadPins(options: UploadPinsOptions): UploadPins {
   const { redis, ttlSeconds, counted } = options;
   const { maxEntries, ...limits } = options.limits ?? LIMITS;
   const pins = createLruCache<Pin>(maxEntries);
-  const circuit = createCircuitBreaker(limits, options.onRedisChange);
+  const circuitOf = (commands: PinCommands) =>
+    createCircuitBreaker(limits, (error) => options.onRedisChange(commands, error));
+  const reads = circuitOf('reads');
+  const writes = circuitOf('writes');
+  // A full Redis deletes and does not write: what it deletes says nothing about writes, and must go on to make room.
+  const deletions = createCircuitBreaker(limits);
   const remember = (key: string, owner: RouteOwner): void => {
     pins.put(key, { owner, expiresAt: performance.now() + ttlSeconds * 1000 });
   };
@@ -61,11 +69,11 @@ export function createUploadPins(options: UploadPinsOptions): UploadPins {
     }
   };
   // Without a connection every command fails at once: nobody waits, so there is nothing to give a rest.
-  const command = <T>(send: () => Promise<T>): Promise<T> | undefined =>
+  const command = <T>(circuit: CircuitBreaker, send: () => Promise<T>): Promise<T> | undefined =>
     redis.state() === 'ready' ? circuit.ask(send) : undefined;
-  const tell = (send: () => Promise<unknown>): void => {
-    // What cannot be told is no loss to this process, and has been reported.
-    command(send)?.catch(() => undefined);
+  const tell = (circuit: CircuitBreaker, send: () => Promise<unknown>): void => {
+    // What cannot be told is no loss to this process: a write has been reported, and what is not deleted expires.
+    command(circuit, send)?.catch(() => undefined);
   };
 
   return {
@@ -76,7 +84,7 @@ export function createUploadPins(options: UploadPinsOptions): UploadPins {
         counted('found_here');
         return pin.owner;
       }
-      const answer = command(() => redis.client.get(key));
+      const answer = command(reads, () => redis.client.get(key));
       if (answer !== undefined) return ask(key, answer);
       counted('redis_failed');
       return undefined;
@@ -85,13 +93,13 @@ export function createUploadPins(options: UploadPinsOptions): UploadPins {
       const key = keyOf(uploadId);
       if (pins.get(key) === undefined) counted('pinned');
       remember(key, owner);
-      tell(() => redis.client.set(key, owner, 'EX', ttlSeconds));
+      tell(writes, () => redis.client.set(key, owner, 'EX', ttlSeconds));
     },
     forget(uploadId, owner) {
       const key = keyOf(uploadId);
       if (pins.get(key)?.owner !== owner) return;
       pins.delete(key);
-      tell(() => redis.client.del(key));
+      tell(deletions, () => redis.client.del(key));
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRedis, type RedisConnection } from '@quay-observability/redis';
 import { startRedis, waitUntil, type Server } from '@quay-observability/testkit';
 import { createUploadPins, type PinOutcome, type UploadPins } from '../src/upload-pins.ts';
@@ -46,17 +47,18 @@ function connection(index: number): RedisConnection {
   return found;
 }
 
-type Process = UploadPins & { outcomes: PinOutcome[]; redisChanges: unknown[] };
+type Process = UploadPins & { outcomes: PinOutcome[]; redisChanges: string[] };
 
 /** What one process of the gateway has. */
 function processWith(index = 0, ttlSeconds = TTL_SECONDS): Process {
   const outcomes: PinOutcome[] = [];
-  const redisChanges: unknown[] = [];
+  const redisChanges: string[] = [];
   const pins = createUploadPins({
     redis: connection(index),
     ttlSeconds,
     counted: (outcome) => outcomes.push(outcome),
-    onRedisChange: (error) => redisChanges.push(error),
+    onRedisChange: (commands, error) =>
+      redisChanges.push(`${commands}: ${error instanceof Error ? error.message : 'well'}`),
     limits: LIMITS,
   });
   return { ...pins, outcomes, redisChanges };
@@ -158,13 +160,61 @@ test('a frozen Redis holds up one question, is then left alone, and is asked aga
     assert.equal(one.find('theirs'), undefined, 'at once: no promise');
     assert.equal(one.find('ours'), 'python');
     assert.deepEqual(one.outcomes.slice(-3), ['redis_failed', 'redis_failed', 'found_here']);
-    assert.match(String(one.redisChanges[0]), /no answer within 100 ms/);
   } finally {
     server.signal('SIGCONT');
   }
   await waitUntil('the end of the rest', async () => (await one.find('theirs')) === 'go');
-  assert.deepEqual(one.redisChanges.slice(1), [undefined]);
+  assert.deepEqual(
+    one.redisChanges.filter((change) => change.startsWith('reads: ')),
+    ['reads: no answer within 100 ms', 'reads: well'],
+  );
 });
+
+for (const [name, error, refuse, allow] of [
+  [
+    'is full',
+    'OOM',
+    () => client().config('SET', 'maxmemory', '1'),
+    () => client().config('SET', 'maxmemory', '0'),
+  ],
+  [
+    'has become a replica',
+    'READONLY',
+    () => connection(1).client.replicaof('127.0.0.1', 1),
+    () => connection(1).client.replicaof('NO', 'ONE'),
+  ],
+] as readonly [string, string, () => Promise<unknown>, () => Promise<unknown>][])
+  test(`a Redis that ${name} and refuses to write blocked reads, and was called well between two refusals`, async () => {
+    const one = processWith();
+    one.pin('before', 'go');
+    for (const id of ['theirs-1', 'theirs-2', 'theirs-3', 'theirs-4'])
+      await client().set(`quay_switch:upload:${id}`, 'go');
+    await refuse();
+    try {
+      one.pin('ours', 'python');
+      await waitUntil('the refusal', () => one.redisChanges.length > 0);
+      const end = performance.now() + 3 * LIMITS.restMs;
+      for (let round = 0; performance.now() < end; round += 1) {
+        // What is deleted comes first after each pause: a full Redis deletes.
+        one.forget(`more-${round - 1}`, 'python');
+        assert.equal(await processWith().find(`theirs-${(round % 4) + 1}`), 'go');
+        assert.equal(await one.find(`theirs-${(round % 4) + 1}`), 'go');
+        one.pin(`more-${round}`, 'python');
+        await sleep(10);
+      }
+      assert.equal(one.redisChanges.length, 1, one.redisChanges.join('\n'));
+      assert.match(one.redisChanges[0] ?? '', new RegExp(`^writes: ${error} `));
+      assert.ok(!one.outcomes.includes('redis_failed'));
+    } finally {
+      await allow();
+    }
+    await waitUntil('a write that succeeds', () => {
+      one.pin('ours', 'python');
+      return one.redisChanges.length > 1;
+    });
+    assert.equal(one.redisChanges[1], 'writes: well');
+    await waitUntil('the pin', async () => (await keys()).includes('quay_switch:upload:ours'));
+  });
 
 test('without Redis a process goes on with what it knows', async () => {
   const one = processWith();

@@ -14,7 +14,8 @@ export type {
   TracingSettings,
 } from './quay-config.ts';
 export { parseQuayConfig } from './parse-quay-config.ts';
-export { parseYaml } from './parse-yaml.ts';
+export { readYaml } from './parse-yaml.ts';
+export type { YamlContent } from './parse-yaml.ts';
 export { readQuayConfig } from './read-quay-config.ts';
 export { readSettings } from './settings/read-settings.ts';
 export type { Environment, SettingsOf } from './settings/read-settings.ts';

@@ -1,5 +1,16 @@
-import { LineCounter, parseDocument, type ScalarTag, type TagId, type Tags } from 'yaml';
+import { LineCounter, parseDocument, type Document, type ScalarTag, type TagId, type Tags } from 'yaml';
 import { CodedError } from '@quay-observability/coded-errors';
+import { findDuplicateKey } from './duplicate-key.ts';
+
+/** What a YAML text says, and what it says twice. */
+export type YamlContent = {
+  readonly value: unknown;
+  /**
+   * Throws CodedError `CONFIG_UNREADABLE` with line and column if a key stands twice in one mapping: in the value of
+   * this top-level key, which must itself stand there once, or without one anywhere in the text.
+   */
+  readonly refuseDuplicateKeys: (topLevelKey?: string) => void;
+};
 
 /**
  * YAML as PyYAML's `safe_load` reads it, which is what Quay does with the same file: YAML 1.1, where
@@ -10,6 +21,11 @@ import { CodedError } from '@quay-observability/coded-errors';
  * @throws CodedError `CONFIG_UNREADABLE` with line and column, but never the text: it may be a secret.
  */
 export function parseYaml(text: string, source: string): unknown {
+  return readYaml(text, source).value;
+}
+
+/** Reads YAML as {@link parseYaml} does, for those who cannot do with the last of two equal keys. */
+export function readYaml(text: string, source: string): YamlContent {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',
@@ -20,20 +36,34 @@ export function parseYaml(text: string, source: string): unknown {
     lineCounter,
     logLevel: 'silent',
   });
+  const placeOf = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `line ${line}, column ${col}`;
+  };
   const error = document.errors[0];
-  if (error !== undefined) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    throw new CodedError(
-      'CONFIG_UNREADABLE',
-      `${source} is not YAML: ${error.code} at line ${line}, column ${col}`,
-    );
-  }
+  if (error !== undefined)
+    throw unreadable(`${source} is not YAML: ${error.code} at ${placeOf(error.pos[0])}`);
+  return {
+    value: resolved(document, source),
+    refuseDuplicateKeys: (topLevelKey) => {
+      const key = findDuplicateKey(document, topLevelKey);
+      if (key !== undefined)
+        throw unreadable(`${source} has a key twice: again at ${placeOf(key.range?.[0] ?? 0)}`);
+    },
+  };
+}
+
+function resolved(document: Document, source: string): unknown {
   try {
     return document.toJS() as unknown;
   } catch {
     // An alias without its anchor, or an explosion of aliases.
-    throw new CodedError('CONFIG_UNREADABLE', `${source} is not YAML: its aliases cannot be resolved`);
+    throw unreadable(`${source} is not YAML: its aliases cannot be resolved`);
   }
+}
+
+function unreadable(message: string): CodedError {
+  return new CodedError('CONFIG_UNREADABLE', message);
 }
 
 const REPLACED = new Set(['bool', 'int', 'float', 'timestamp'].map((name) => `tag:yaml.org,2002:${name}`));

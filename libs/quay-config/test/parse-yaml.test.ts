@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseYaml } from '../src/parse-yaml.ts';
+import { parseYaml, readYaml } from '../src/parse-yaml.ts';
 
 const parse = (text: string) => parseYaml(text, 'config.yaml');
 
@@ -56,6 +56,37 @@ test('not-a-number is read as PyYAML reads it', () => {
 
 test('the last of two equal keys wins', () => {
   assert.deepEqual(parse('a: 1\nb: 2\na: 3'), { a: 3, b: 2 });
+});
+
+for (const [text, topLevelKey, place] of [
+  ['a: 1\na: 2', undefined, 'line 2, column 1'],
+  ['s3cret: {b: 1, b: 2}', undefined, 'line 1, column 16'],
+  ['a: [{b: [{c: 1, c: 2}]}]', undefined, 'line 1, column 17'],
+  ['1: x\n"1": y', undefined, 'line 2, column 1'],
+  ['yes: x\ntrue: y', undefined, 'line 2, column 1'],
+  ['k: &k b\nm: {b: 1, *k : 2}', undefined, 'line 2, column 11'],
+  ['a: {b: 1, b: 2}\nc: {d: 1}', 'a', 'line 1, column 11'],
+  ['a: {b: 1, b: 2}\nc: {d: 1}', 'c', undefined],
+  ['a: 1\nc: 1\nc: 2', 'c', 'line 3, column 1'],
+  ['a: 1\na: 2', 'c', undefined],
+  ['- a: 1\n- a: 2', undefined, undefined],
+  ['x: &x {a: 1}\ny: *x\nz: {<<: *x, a: 2}', undefined, undefined],
+  ['', undefined, undefined],
+  ['[a, a]', 'a', undefined],
+] as const)
+  test(`${JSON.stringify(text)} has ${place === undefined ? 'no key' : 'a key'} twice in ${topLevelKey ?? 'all of it'}`, () => {
+    const { refuseDuplicateKeys } = readYaml(text, 'switches.yaml');
+    if (place === undefined) refuseDuplicateKeys(topLevelKey);
+    else
+      assert.throws(() => refuseDuplicateKeys(topLevelKey), {
+        code: 'CONFIG_UNREADABLE',
+        message: `switches.yaml has a key twice: again at ${place}`,
+      });
+  });
+
+test('an alias that contains itself is followed once', () => {
+  const text = `a: &a [1]\n${Array.from({ length: 50 }, (_, at) => `b${at}: *a`).join('\n')}`;
+  readYaml(text, 'switches.yaml').refuseDuplicateKeys();
 });
 
 test('anchors and merge keys work', () => {

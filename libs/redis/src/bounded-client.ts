@@ -1,5 +1,6 @@
 import { Command, Redis, ReplyError } from 'ioredis';
 import { CodedError } from '@quay-observability/coded-errors';
+import { markUnsent } from './command-fate.ts';
 import type { ClientOptions } from './connect-options.ts';
 
 export type Bounds = {
@@ -43,7 +44,7 @@ export class BoundedRedis extends Redis {
     const reject = command.reject;
     const refusal = this.#refusal(maxPending);
     if (refusal !== undefined) {
-      reject(refusal);
+      reject(markUnsent(refusal));
       return command.promise;
     }
     // Of a Redis that did not answer in time nothing more is to be expected on this connection, and
@@ -94,10 +95,8 @@ export class BoundedRedis extends Redis {
       if (command.name === 'select') this.stream.destroy(error);
       return error;
     }
-    const unsent = error.message.startsWith("Stream isn't writeable");
-    return this.#unavailable(
-      unsent ? 'not connected' : `connection lost before ${command.name} was answered`,
-      error,
-    );
+    return error.message.startsWith("Stream isn't writeable")
+      ? markUnsent(this.#unavailable('not connected', error))
+      : this.#unavailable(`connection lost before ${command.name} was answered`, error);
   }
 }

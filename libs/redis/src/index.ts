@@ -1,3 +1,5 @@
+export { commandFate } from './command-fate.ts';
+export type { CommandFate } from './command-fate.ts';
 export { createRedis } from './create-redis.ts';
 export { createGlobalLocks } from './lock/global-locks.ts';
 export type { GlobalLocks, LockOptions, LockOutcome } from './lock/global-locks.ts';

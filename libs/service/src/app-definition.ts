@@ -6,7 +6,7 @@ import type { QuayConfig, Setting, SettingsOf } from '@quay-observability/quay-c
 import type { RedisConnection } from '@quay-observability/redis';
 import type { AppWithDatabase } from './connect-database.ts';
 import type { HttpObserver } from './http-observer.ts';
-import type { OwnerSwitches, SwitchSource } from './owner-switches/owner-switches.ts';
+import type { AnySwitchSource, OwnerSwitches } from './owner-switches/owner-switches.ts';
 import type { ReadinessCheck } from './readiness.ts';
 
 /** Settings of an app, by field; read from the environment together with those of every app. */
@@ -33,7 +33,7 @@ export type AppContext<App extends AppName, Settings extends AppSettings> = {
    * Follows the owner switches from the source that the settings name, or from `source`; called once. They are
    * polled, or known to be unavailable, before the app is started.
    */
-  followOwnerSwitches: (source?: SwitchSource) => OwnerSwitches;
+  followOwnerSwitches: (source?: AnySwitchSource) => OwnerSwitches;
 };
 
 /** A composed app. */

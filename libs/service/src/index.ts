@@ -11,12 +11,17 @@ export type { PublicServerOptions } from './public-server.ts';
 export { ownedWorkers } from './owned-workers/owned-workers.ts';
 export type { OwnedProgram, OwnedWorkersOptions, WorkerApp } from './owned-workers/owned-workers.ts';
 export type { OwnedWork, WorkLimits } from './owned-workers/work-runner.ts';
+export { boundPoll } from './owner-switches/bound-poll.ts';
+export type { BoundPoll } from './owner-switches/bound-poll.ts';
 export { createFileSource } from './owner-switches/file-source.ts';
 export { createLastKnownGood } from './owner-switches/last-known-good.ts';
 export type { LastKnownGood } from './owner-switches/last-known-good.ts';
 export { createProblemLog } from './owner-switches/log-problems.ts';
 export type {
+  AgedAnswer,
+  AnySwitchSource,
   OwnerSwitches,
+  PollAnswer,
   PollReport,
   PollRequest,
   SwitchPhase,

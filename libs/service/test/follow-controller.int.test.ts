@@ -127,6 +127,49 @@ describe('an app that follows a controller', { concurrency: 4 }, () => {
     await app.stop();
   });
 
+  test('a controller cut off from its store kept everybody fresh: readiness and age tell how old its word is', async () => {
+    let confirmedAge = '0.125';
+    const { env } = await controllerOf((request, response) => {
+      response.setHeader('X-Quay-Confirmed-Age', confirmedAge);
+      jsonAnswer(snapshotJson(3, GO), '"3-c"')(request, response);
+    });
+    const app = await startSwitchedApp(env);
+    assert.doesNotMatch(await app.readyz(), /degraded/);
+    confirmedAge = '45.000';
+    // The word of a moment ago counts until it is 30 s old; a process that begins now has nothing else.
+    const restarted = await startSwitchedApp({
+      ...env,
+      SWITCH_STATE_DIR: join(temporaryFolder('switches'), 'b'),
+    });
+    assert.match(
+      await restarted.readyz(),
+      /owner switches degraded: version 3 is the last known good: .* has itself not been able to confirm/,
+    );
+    assert.ok((await restarted.sample('quay_switch_snapshot_age_seconds')) >= 45);
+    await waitUntil(
+      'a decision',
+      async () => (await restarted.sample(DECISIONS, { owner: 'go', source: 'last-known-good' })) > 0,
+    );
+    assert.doesNotMatch(await app.readyz(), /degraded/);
+    assert.deepEqual(await Promise.all([app.stop(), restarted.stop()]), [0, 0]);
+  });
+
+  test('a controller that has only a lower version said no more than 503: its reason is logged and counted', async () => {
+    const { controller, env } = await controllerOf(jsonAnswer(snapshotJson(3, GO), '"3-c"'));
+    const app = await startSwitchedApp(env);
+    const message = 'You have version 3, and the newest that is known here is 2.';
+    controller.answer = (_request, response) => {
+      response.writeHead(503, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 'SNAPSHOT_REFUSED', message, current_version: 2 } }));
+    };
+    await waitUntil('the refusal', async () => (await app.sample('quay_switch_parse_failures_total')) > 0);
+    assert.equal(await app.sample(POLLS, { outcome: 'unavailable' }), 0);
+    const told = app.lines().find((line) => line.message.startsWith('The owner switches cannot be updated'));
+    assert.ok(told?.message.endsWith(`answers 503: ${message}`), told?.message);
+    assert.equal(told?.data.code, 'SNAPSHOT_REFUSED');
+    await app.stop();
+  });
+
   test('polls carry no trace and leave no connections behind, however much is traced', async () => {
     const { controller, env } = await controllerOf(jsonAnswer(snapshotJson(3), '"3-c"'));
     const collector = await startOtlpReceiver();

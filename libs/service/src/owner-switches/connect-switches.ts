@@ -14,7 +14,7 @@ import { createOwnerSwitches, type FollowedSwitches } from './create-owner-switc
 import { createFixedSwitches } from './fixed-switches.ts';
 import { createFileSource } from './file-source.ts';
 import { createLastKnownGood } from './last-known-good.ts';
-import type { SwitchSource } from './owner-switches.ts';
+import type { AnySwitchSource } from './owner-switches.ts';
 import { createSwitchKeeper } from './switch-keeper.ts';
 import { bindSwitchMetrics } from './switch-metrics.ts';
 import type { SwitchSettings } from './switch-settings.ts';
@@ -28,7 +28,7 @@ export type ConnectSwitchesOptions = {
   readonly log: Logger;
   readonly readiness: Readiness;
   /** In the place of the one that the settings name. */
-  readonly source: SwitchSource | undefined;
+  readonly source: AnySwitchSource | undefined;
 };
 
 /** What an app decides with, started and stopped by the service. */
@@ -78,7 +78,7 @@ export function connectSwitches(options: ConnectSwitchesOptions): ConnectedSwitc
   return switches;
 }
 
-function createSource({ source }: SwitchSettings, app: AppName): SwitchSource | undefined {
+function createSource({ source }: SwitchSettings, app: AppName): AnySwitchSource | undefined {
   switch (source.kind) {
     case 'environment':
       return undefined;

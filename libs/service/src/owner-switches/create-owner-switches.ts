@@ -7,19 +7,27 @@ import { createDeciders } from './decide-owner.ts';
 import type { LastKnownGood } from './last-known-good.ts';
 import { createProblemLog } from './log-problems.ts';
 import { createSwitchLog } from './log-switches.ts';
-import type { OwnerSwitches, SwitchSource, SwitchState } from './owner-switches.ts';
+import type {
+  AgedAnswer,
+  AnySwitchSource,
+  OwnerSwitches,
+  PollAnswer,
+  SwitchState,
+} from './owner-switches.ts';
 import { runPollLoop, type Polled, type PollInterval } from './poll-loop.ts';
-import type { SwitchKeeper } from './switch-keeper.ts';
+import { FRESH_SECONDS, type SwitchKeeper } from './switch-keeper.ts';
 import type { SwitchMetrics } from './switch-metrics.ts';
 
 export type OwnerSwitchesOptions = {
-  readonly source: SwitchSource;
+  readonly source: AnySwitchSource;
   readonly interval: PollInterval;
   readonly store: LastKnownGood;
   readonly keeper: SwitchKeeper;
   readonly overrides: ServiceOverrides;
   readonly metrics: SwitchMetrics;
   readonly log: Logger;
+  /** For an answer beyond the time that the source may wait for a change. */
+  readonly answerLimitMs?: number;
 };
 
 /** The switches of one process and what keeps them up to date. */
@@ -34,7 +42,6 @@ export type FollowedSwitches = OwnerSwitches & {
   readonly close: () => Promise<void>;
 };
 
-/** For an answer beyond the time that the source may wait for a change. */
 const ANSWER_LIMIT_MS = 5000;
 /** For the source to answer: after that an app starts with what there is. */
 const FIRST_ANSWER_LIMIT_MS = 3000;
@@ -44,6 +51,7 @@ const RESTORE_LIMIT_MS = 1000;
 /** Follows a source: polls it, takes what may be used, and keeps it for the next start. */
 export function createOwnerSwitches(options: OwnerSwitchesOptions): FollowedSwitches {
   const { source, interval, store, keeper, overrides, metrics, log } = options;
+  const { answerLimitMs = ANSWER_LIMIT_MS } = options;
   const switchLog = createSwitchLog(log, source.name, overrides);
   const problems = createProblemLog(
     log,
@@ -77,24 +85,26 @@ export function createOwnerSwitches(options: OwnerSwitchesOptions): FollowedSwit
   };
 
   const pollOnce = async (waitMs: number): Promise<Polled> => {
-    const { answer, ended } = boundPoll(waitMs + ANSWER_LIMIT_MS, stop.signal, (signal) =>
+    const { answer, ended } = boundPoll(waitMs + answerLimitMs, stop.signal, (signal) =>
       source.poll({ inForce: keeper.report(), waitMs, signal }),
     );
     try {
-      const polled = await answer;
-      const outcome = tellingChanges(() => keeper.accept(polled));
+      const { answer: polled, ageSeconds } = withAge(await answer);
+      const outcome = tellingChanges(() => keeper.accept(polled, ageSeconds));
       metrics.polled(outcome);
       if (outcome === 'changed' && polled !== 'unchanged')
         switchLog.warnings(polled.warnings, polled.snapshot.version);
       const known = keeper.known();
       if (known !== undefined) store.keep(known);
-      problems.recovered();
+      if (keeper.phase() === 'fresh') problems.recovered();
+      else problems.failed(notConfirmed(source.name));
       return outcome;
     } catch (error) {
       if (stop.signal.aborted) return 'failed';
       metrics.polled(isRefusal(error) ? 'refused' : 'unavailable');
       problems.failed(error);
       tellingChanges(() => keeper.distrust());
+      // A source that does not heed its signal is not asked again before it is done.
       await ended;
       return 'failed';
     }
@@ -144,6 +154,18 @@ export function createOwnerSwitches(options: OwnerSwitchesOptions): FollowedSwit
 /** Resolves after a while, at once when `signal` aborts. */
 async function passed(ms: number, signal: AbortSignal): Promise<undefined> {
   await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+function withAge(polled: PollAnswer | AgedAnswer): AgedAnswer {
+  return polled !== 'unchanged' && 'answer' in polled ? polled : { answer: polled, ageSeconds: 0 };
+}
+
+/** Without the age, which grows: each cause is logged once. */
+function notConfirmed(source: string): CodedError {
+  return new CodedError(
+    'SNAPSHOT_UNAVAILABLE',
+    `${source} answers, but has itself not been able to confirm these owner switches for more than ${FRESH_SECONDS} s`,
+  );
 }
 
 function isRefusal(error: unknown): boolean {

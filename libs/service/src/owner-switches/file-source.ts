@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@quay-observability/coded-errors';
-import { parseYaml } from '@quay-observability/quay-config';
+import { readYaml } from '@quay-observability/quay-config';
 import { parseSnapshot, type ParsedSnapshot } from '@quay-observability/owner-switch';
 import type { SwitchSource } from './owner-switches.ts';
 import { readSmallFile, type SmallFile } from './read-small-file.ts';
@@ -66,26 +66,35 @@ function outcomeOf<T>(parse: () => T): () => T {
  * be Quay's configuration, with its secrets.
  */
 export function parseSwitchFile(bytes: Uint8Array, path: string): ParsedSnapshot {
-  const content = parseText(bytes, path);
-  if (content === null || content === undefined) throw invalid(`${path} is empty`);
-  if (typeof content === 'object') {
-    if (Object.hasOwn(content, SECTION)) return parseSnapshot((content as Record<string, unknown>)[SECTION]);
-    if (Object.hasOwn(content, 'version') || Object.hasOwn(content, 'owners')) return parseSnapshot(content);
+  const text = decode(bytes, path);
+  const { value, refuseDuplicateKeys } = readable(() => readYaml(text, path));
+  if (value === null || value === undefined) throw invalid(`${path} is empty`);
+  if (typeof value === 'object') {
+    const has = (key: string) => Object.hasOwn(value, key);
+    const section = has(SECTION) ? SECTION : undefined;
+    if (section !== undefined || has('version') || has('owners')) {
+      // The last of two owners would win, and nobody would know. Quay's other keys are Quay's affair.
+      readable(() => refuseDuplicateKeys(section));
+      return parseSnapshot(section === undefined ? value : (value as Record<string, unknown>)[section]);
+    }
   }
   throw invalid(`${path} has neither version and owners nor a section ${SECTION}`);
 }
 
-function parseText(bytes: Uint8Array, path: string): unknown {
-  let text: string;
+function decode(bytes: Uint8Array, path: string): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw invalid(`${path} is not UTF-8`);
   }
+}
+
+/** What the configuration's reader refuses is no snapshot. */
+function readable<T>(read: () => T): T {
   try {
-    return parseYaml(text, path);
+    return read();
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : `${path} is not YAML`);
+    throw invalid(error instanceof Error ? error.message : 'The file is not YAML');
   }
 }
 

@@ -1,15 +1,18 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { CodedError } from '@quay-observability/coded-errors';
 import { leaveUntraced } from '@quay-observability/tracing';
 import { MAX_SNAPSHOT_BYTES } from './read-small-file.ts';
 
-/** An answer of at most 1 MiB. The body is empty unless the status is 200. */
+/** An answer of at most 1 MiB. The body of an error (400 and above) is cut at 4 KiB. */
 export type SmallAnswer = {
   readonly status: number;
-  readonly etag: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** Empty where the status is neither 200 nor an error. */
   readonly body: Buffer;
 };
+
+const MAX_ERROR_BYTES = 4096;
 
 // A connection for each request: one every few seconds, and each finds where the name points to now.
 const agents = { 'http:': new Agent({ keepAlive: false }), 'https:': new TlsAgent({ keepAlive: false }) };
@@ -30,8 +33,13 @@ export async function getSmall(
     const response = await head(url, headers, signal);
     try {
       const status = response.statusCode ?? 0;
-      const body = status === 200 ? await readBody(response, url) : Buffer.alloc(0);
-      return { status, etag: response.headers.etag, body };
+      const body =
+        status === 200
+          ? await readBody(response, url)
+          : status >= 400
+            ? await readErrorBody(response)
+            : Buffer.alloc(0);
+      return { status, headers: response.headers, body };
     } finally {
       response.destroy();
     }
@@ -60,6 +68,22 @@ function head(
     request.on('error', reject);
     request.end();
   });
+}
+
+/** What there is of it: that there was an error matters more than why. */
+async function readErrorBody(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= MAX_ERROR_BYTES) break;
+    }
+  } catch {
+    // Cut off, or too late.
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ERROR_BYTES);
 }
 
 async function readBody(response: IncomingMessage, url: URL): Promise<Buffer> {

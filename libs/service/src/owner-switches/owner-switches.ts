@@ -9,8 +9,8 @@ import type {
 
 /**
  * How far the switches can be trusted. `fresh`: the last poll confirmed them. `last-known-good`: the last poll
- * failed or was refused, or they come from disk and nobody has confirmed them yet. `fail-closed`: there were
- * never any, and everything belongs to Python.
+ * failed, was refused or confirmed only what was true more than 30 s before, or they come from disk and nobody has
+ * confirmed them yet. `fail-closed`: there were never any, and everything belongs to Python.
  */
 export type SwitchPhase = 'fresh' | 'last-known-good' | 'fail-closed';
 
@@ -19,7 +19,7 @@ export type SwitchState = {
   /** With the kill switch on if the snapshot or the environment throws it. */
   readonly snapshot: Snapshot;
   readonly phase: SwitchPhase;
-  /** Since the last successful poll, or since the process began if there was none; 0 for the environment. */
+  /** Since what is in force was last confirmed, or since the process began if it never was; 0 for the environment. */
   readonly ageSeconds: number;
 };
 
@@ -50,15 +50,28 @@ export type PollRequest = {
   readonly signal: AbortSignal;
 };
 
+/** A snapshot, or 'unchanged', which confirms what is in force. */
+export type PollAnswer = 'unchanged' | ParsedSnapshot;
+
+/** What somebody in between answers, who may have lost the place where the snapshot comes from. */
+export type AgedAnswer = {
+  readonly answer: PollAnswer;
+  /** How long ago the answer was last known to be true; 0 or more. */
+  readonly ageSeconds: number;
+};
+
 /** Where snapshots come from. */
-export type SwitchSource = {
+export type SwitchSource<Polled extends PollAnswer | AgedAnswer = PollAnswer> = {
   /** For logs, and what the last known good is kept under: `file /conf/switches.yaml`. Without secrets. */
   readonly name: string;
   /**
-   * One poll: a snapshot, or 'unchanged', which confirms what is in force. Content that was refused before is no
-   * confirmation: while `inForce.phase` is not `fresh`, a source answers with the snapshot.
+   * One poll. Content that was refused before is no confirmation: while `inForce.phase` is not `fresh`, a source
+   * answers with the snapshot. What it answers is true now, unless it says how old it is.
    *
-   * Rejects with CodedError `SNAPSHOT_INVALID` or `SNAPSHOT_UNAVAILABLE`.
+   * Rejects with CodedError `SNAPSHOT_INVALID`, `SNAPSHOT_REFUSED` or `SNAPSHOT_UNAVAILABLE`.
    */
-  poll(request: PollRequest): Promise<'unchanged' | ParsedSnapshot>;
+  poll(request: PollRequest): Promise<Polled>;
 };
+
+/** A source that may say how old its answers are. */
+export type AnySwitchSource = SwitchSource<PollAnswer | AgedAnswer>;

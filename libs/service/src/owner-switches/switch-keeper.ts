@@ -2,12 +2,11 @@ import { CodedError } from '@quay-observability/coded-errors';
 import {
   createResolver,
   EMPTY_SNAPSHOT,
-  type ParsedSnapshot,
   type Resolver,
   type Snapshot,
 } from '@quay-observability/owner-switch';
 import { admitSnapshot } from './admit-snapshot.ts';
-import type { PollReport, SwitchPhase, SwitchState } from './owner-switches.ts';
+import type { PollAnswer, PollReport, SwitchPhase, SwitchState } from './owner-switches.ts';
 
 /** Holds what is in force, and decides what may take its place. No I/O. */
 export type SwitchKeeper = {
@@ -21,12 +20,12 @@ export type SwitchKeeper = {
   /** The last known good from disk: in force until a poll confirms or replaces it. Only before the first poll. */
   readonly restore: (snapshot: Snapshot) => void;
   /**
-   * Takes what a successful poll brought.
+   * Takes what a successful poll brought, and what was true `ageSeconds` ago. Above 30 s it is not `fresh`.
    *
    * @throws CodedError `SNAPSHOT_REFUSED` if it may not be used; `SNAPSHOT_UNAVAILABLE` if nothing is in force that
    * could be unchanged.
    */
-  readonly accept: (polled: 'unchanged' | ParsedSnapshot) => 'changed' | 'unchanged';
+  readonly accept: (polled: PollAnswer, ageSeconds?: number) => 'changed' | 'unchanged';
   /** The poll failed or was refused. */
   readonly distrust: () => void;
 };
@@ -40,6 +39,9 @@ export type SwitchKeeperOptions = {
   readonly nowMs?: () => number;
 };
 
+/** A change reaches every process within 30 s (contract section 13): what was confirmed before may be over. */
+export const FRESH_SECONDS = 30;
+
 /** Keeps the switches of one process: fail-closed until something is known. */
 export function createSwitchKeeper(options: SwitchKeeperOptions): SwitchKeeper {
   const { forced, fixed, nowMs = () => performance.now() } = options;
@@ -49,14 +51,20 @@ export function createSwitchKeeper(options: SwitchKeeperOptions): SwitchKeeper {
   let inForce = effective(known ?? EMPTY_SNAPSHOT);
   let resolver = createResolver(inForce);
   let phase: SwitchPhase = fixed === undefined ? 'fail-closed' : 'fresh';
-  let confirmedAtMs = nowMs();
+  const beganAtMs = nowMs();
+  let confirmedAtMs: number | undefined;
 
   const put = (snapshot: Snapshot) => {
     known = snapshot;
     inForce = effective(snapshot);
     resolver = createResolver(inForce);
   };
-  const ageSeconds = () => (fixed === undefined ? (nowMs() - confirmedAtMs) / 1000 : 0);
+  const ageSeconds = () => (fixed === undefined ? (nowMs() - (confirmedAtMs ?? beganAtMs)) / 1000 : 0);
+  /** Another replica may have confirmed later what this one confirms; that says nothing about a new version. */
+  const confirmed = (seconds: number, isNew: boolean) => {
+    const atMs = nowMs() - Math.max(seconds, 0) * 1000;
+    confirmedAtMs = isNew ? atMs : Math.max(confirmedAtMs ?? -Infinity, atMs);
+  };
 
   return {
     state: () => ({ snapshot: inForce, phase, ageSeconds: ageSeconds() }),
@@ -68,13 +76,13 @@ export function createSwitchKeeper(options: SwitchKeeperOptions): SwitchKeeper {
       put(snapshot);
       phase = 'last-known-good';
     },
-    accept: (polled) => {
+    accept: (polled, answerAgeSeconds = 0) => {
       if (polled === 'unchanged' && known === undefined)
         throw new CodedError('SNAPSHOT_UNAVAILABLE', 'The source has nothing new, but nothing is known here');
       const changed = polled !== 'unchanged' && admitSnapshot(known, polled.snapshot) === 'new';
       if (changed) put(polled.snapshot);
-      confirmedAtMs = nowMs();
-      phase = 'fresh';
+      confirmed(answerAgeSeconds, changed);
+      phase = ageSeconds() > FRESH_SECONDS ? 'last-known-good' : 'fresh';
       return changed ? 'changed' : 'unchanged';
     },
     distrust: () => {

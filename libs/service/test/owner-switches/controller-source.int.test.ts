@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { freePort, waitUntil } from '@quay-observability/testkit';
 import { createControllerSource } from '../../src/owner-switches/controller-source.ts';
-import type { PollRequest, SwitchSource } from '../../src/owner-switches/owner-switches.ts';
+import type { AgedAnswer, PollRequest, SwitchSource } from '../../src/owner-switches/owner-switches.ts';
 import { jsonAnswer, startOddController, type Answer, type OddController } from './odd-controller.ts';
 import { PULLS_TO_GO, snapshotJson } from './snapshots.ts';
 
@@ -19,10 +19,14 @@ async function sourceOf(answer: Answer) {
   return { controller, source: createControllerSource(controller.url, 'gc-worker') };
 }
 
-function poll(source: SwitchSource, request: Partial<PollRequest> = {}) {
+function pollWithAge(source: SwitchSource<AgedAnswer>, request: Partial<PollRequest> = {}) {
   const { signal } = new AbortController();
   const inForce = { version: 4, phase: 'fresh', ageSeconds: 1.25 } as const;
   return source.poll({ inForce, waitMs: 0, signal, ...request });
+}
+
+async function poll(source: SwitchSource<AgedAnswer>, request: Partial<PollRequest> = {}) {
+  return (await pollWithAge(source, request)).answer;
 }
 
 const FOUR = snapshotJson(4, PULLS_TO_GO);
@@ -73,6 +77,27 @@ test('what was refused, or is not in force, is not asked to be confirmed', async
   assert.ok(controller.requests.every(({ headers }) => headers['if-none-match'] === undefined));
 });
 
+for (const [header, ageSeconds] of [
+  ['41.250', 41.25],
+  ['0', 0],
+  [undefined, 0],
+  ['', 0],
+  ['-5', 0],
+  ['1e9', 0],
+  ['Infinity', 0],
+  ['41 s', 0],
+  ['9'.repeat(400), 0],
+  [['3.000', '4.000'], 0],
+] as const)
+  test(`a confirmation that was ${JSON.stringify(header)?.slice(0, 20)} s old came as fresh: it is ${ageSeconds} s old`, async () => {
+    const { source } = await sourceOf((request, response) => {
+      if (header !== undefined) response.setHeader('X-Quay-Confirmed-Age', header);
+      jsonAnswer(FOUR, '"4-0a0a0a0a"')(request, response);
+    });
+    assert.equal((await pollWithAge(source)).ageSeconds, ageSeconds);
+    assert.deepEqual(await pollWithAge(source), { answer: 'unchanged', ageSeconds });
+  });
+
 test('a base URL may have a path', async () => {
   const { controller } = await sourceOf(jsonAnswer(FOUR));
   await poll(createControllerSource(new URL('sub/path', controller.url), 'gc-worker'));
@@ -108,7 +133,7 @@ const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
 const drip =
   (chunk: string | Buffer): Answer =>
   (_request, response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.setHeader('Content-Type', 'application/json');
     const more = () => {
       while (!response.destroyed && response.write(chunk));
       response.once('drain', more);
@@ -116,11 +141,58 @@ const drip =
     more();
   };
 
+/** As the switch-controller answers when it cannot serve a snapshot. */
+const apiError =
+  (code: string, message: string): Answer =>
+  (_request, response) => {
+    response.writeHead(503, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ error: { code, message, current_version: 4 } }));
+  };
+
 const refused = 'SNAPSHOT_INVALID';
 const away = 'SNAPSHOT_UNAVAILABLE';
 for (const [name, answer, code, message] of [
   ['an error', (_, response) => response.writeHead(500).end('oops'), away, /answers 500$/],
   ['503', (_, response) => response.writeHead(503).end('{}'), away, /answers 503$/],
+  [
+    'a refusal of the controller',
+    apiError('SNAPSHOT_REFUSED', 'You have version 9, and the newest that is known here is 4.'),
+    'SNAPSHOT_REFUSED',
+    /answers 503: You have version 9, and the newest that is known here is 4\.$/,
+  ],
+  [
+    'a controller with nothing to serve',
+    apiError('SNAPSHOT_UNAVAILABLE', 'There are none yet.\r\n\u001b[31mWARNING\u2028forged\u202e\0'),
+    away,
+    /answers 503: There are none yet\. \[31mWARNING forged$/,
+  ],
+  ['a long story', apiError('X', 'y'.repeat(3000)), away, /answers 503: y{500}\.\.\.$/],
+  ['a story too long', apiError('SNAPSHOT_REFUSED', 'y'.repeat(10_000)), away, /answers 503$/],
+  [
+    'an odd error',
+    (_, response) => response.writeHead(503).end('{"error":{"code":5,"message":{}}}'),
+    away,
+    /answers 503$/,
+  ],
+  ['no object', (_, response) => response.writeHead(503).end('null'), away, /answers 503$/],
+  [
+    'an error without end',
+    (request, response) => {
+      response.statusCode = 503;
+      drip('x')(request, response);
+    },
+    away,
+    /answers 503$/,
+  ],
+  [
+    'an error that is cut off',
+    (_, response) => {
+      response.writeHead(503, { 'Content-Length': '1000' });
+      response.write('{"error"', () => response.destroy());
+    },
+    away,
+    /answers 503$/,
+  ],
   ['404', (_, response) => response.writeHead(404).end(), away, /answers 404$/],
   ['204', (_, response) => response.writeHead(204).end(), away, /answers 204$/],
   ['304 without a question', (_, response) => response.writeHead(304).end(), away, /answers 304$/],

@@ -11,7 +11,7 @@ import {
   type FollowedSwitches,
 } from '../../src/owner-switches/create-owner-switches.ts';
 import { NOTHING_KEPT, type LastKnownGood } from '../../src/owner-switches/last-known-good.ts';
-import type { PollRequest, SwitchSource } from '../../src/owner-switches/owner-switches.ts';
+import type { AgedAnswer, AnySwitchSource, PollRequest } from '../../src/owner-switches/owner-switches.ts';
 import { createSwitchKeeper } from '../../src/owner-switches/switch-keeper.ts';
 import { bindSwitchMetrics, SWITCH_LABEL_VALUES } from '../../src/owner-switches/switch-metrics.ts';
 import { captureLog } from '../capture-log.ts';
@@ -20,7 +20,7 @@ import { PULL, PULLS_TO_GO, snapshotOf } from './snapshots.ts';
 const open: FollowedSwitches[] = [];
 afterEach(() => Promise.all(open.splice(0).map((switches) => switches.close())));
 
-function follow(poll: SwitchSource['poll'], store: LastKnownGood = NOTHING_KEPT) {
+function follow(poll: AnySwitchSource['poll'], store: LastKnownGood = NOTHING_KEPT, answerLimitMs = 5000) {
   const captured = captureLog();
   const keeper = createSwitchKeeper({ forced: false });
   const metrics = createMetrics({ app: 'api-health', runtimeMetrics: false, known: SWITCH_LABEL_VALUES });
@@ -32,6 +32,7 @@ function follow(poll: SwitchSource['poll'], store: LastKnownGood = NOTHING_KEPT)
     overrides: readServiceOverrides([]),
     metrics: bindSwitchMetrics(metrics, 'api-health', keeper),
     log: captured.log,
+    answerLimitMs,
   });
   open.push(switches);
   const exposition = async () => (await metrics.exposition()).body.toString();
@@ -40,7 +41,7 @@ function follow(poll: SwitchSource['poll'], store: LastKnownGood = NOTHING_KEPT)
 }
 
 /** Gives these, one per poll, and then nothing new. Errors are thrown. */
-function script(...answers: readonly (ParsedSnapshot | 'unchanged' | Error)[]) {
+function script(...answers: readonly (ParsedSnapshot | 'unchanged' | AgedAnswer | Error)[]) {
   const requests: PollRequest[] = [];
   const poll = (request: PollRequest) => {
     const answer = answers[requests.length] ?? 'unchanged';
@@ -169,6 +170,62 @@ test('a held poll is aborted by the end, and is no failure', async () => {
   assert.ok(aborted);
   assert.match(await exposition(), /outcome="unavailable",runtime="go"\} 0\n/);
   assert.deepEqual(messages(), ['The owner switches are in force.']);
+});
+
+test('a controller cut off from its store gave an old snapshot out as fresh: it decides as the last known good', async () => {
+  const confirmed = Promise.withResolvers<'unchanged'>();
+  const aged = { answer: 'unchanged', ageSeconds: 41 } as const;
+  const { poll, requests } = script({ answer: snapshotOf(3, PULLS_TO_GO), ageSeconds: 40 }, aged, aged);
+  const { switches, start, exposition, messages } = follow((request) =>
+    requests.length < 3 ? poll(request) : confirmed.promise,
+  );
+  const phases: string[] = [];
+  switches.onChange(({ phase }) => phases.push(phase));
+  await start();
+  await waitUntil('the stale answers', () => requests.length === 3);
+  const { owner, source } = switches.route(PULL);
+  assert.equal(`${owner} ${source}`, 'go last-known-good');
+  assert.equal(
+    switches.trouble(),
+    'version 3 is the last known good: test answers, but has itself not been able to confirm these owner switches for more than 30 s',
+  );
+  const age = /^quay_switch_snapshot_age_seconds\{.*\} (\S+)$/m.exec(await exposition())?.[1];
+  assert.ok(Number(age) >= 40 && Number(age) < 45, age);
+  confirmed.resolve('unchanged');
+  await waitUntil('the confirmation', () => switches.trouble() === undefined);
+  assert.equal(switches.route(PULL).source, 'capability');
+  assert.deepEqual(phases, ['last-known-good', 'fresh']);
+  assert.deepEqual(
+    messages().map((message) => message.split(' test')[0]),
+    [
+      'The owner switches are in force.',
+      'The owner switches cannot be updated from',
+      'The owner switches are up to date again (test).',
+    ],
+  );
+});
+
+test('a source that did not heed its signal was asked again before it was done: now it is not', async () => {
+  const first = Promise.withResolvers<ParsedSnapshot>();
+  let polls = 0;
+  const { switches, start, messages } = follow(
+    () => {
+      polls += 1;
+      return polls === 1 ? first.promise : Promise.resolve(snapshotOf(2));
+    },
+    NOTHING_KEPT,
+    30,
+  );
+  const started = start();
+  await waitUntil('the limit of the first poll', () =>
+    messages().some((message) => message.includes('There was no answer in time')),
+  );
+  // Ten intervals: without the wait for its end there would be many more polls by now.
+  await sleep(300);
+  assert.equal(polls, 1);
+  first.resolve(snapshotOf(1));
+  await started;
+  assert.equal(switches.state().snapshot.version, 2, 'what came too late is not taken');
 });
 
 test('a poll that is late fails at its limit, and there is no other until it has ended', async () => {

@@ -114,6 +114,40 @@ for (const [name, content, message] of [
     await assert.rejects(poll(path), { code: 'SNAPSHOT_INVALID', message });
   });
 
+const SECTION = `MIGRATION_SWITCHES:\n${YAML.replaceAll(/^(?=.)/gm, '  ')}`;
+for (const [name, content, place] of [
+  ['owners', `${YAML}owners: {}\n`, 'line 7, column 1'],
+  ['a switch', `${YAML}  ROUTE_OWNER_CAP_V2_PULL: python\n`, 'line 7, column 3'],
+  [
+    'a switch in JSON',
+    '{"version":4,"updated_at":"2026-02-16T10:11:12Z","owners":{"WORKER_OWNER_X":"go","WORKER_OWNER_X":"off"}}',
+    'line 1, column 82',
+  ],
+  ['a switch of the section', `${SECTION}    ROUTE_OWNER_CAP_V2_PULL: python\n`, 'line 8, column 5'],
+  ['the section', `${SECTION}DB_URI: a\n${SECTION}`, 'line 9, column 1'],
+  ['a switch behind an alias', `x: &x {A: 1, A: 2}\n${YAML}  <<: *x\n`, 'line 1, column 14'],
+  ['a key of several spellings', `${YAML}  "WORKER_OWNER_GCWORKER": go\n`, 'line 7, column 3'],
+] as const)
+  test(`of two equal keys the last one won, silently: a file that has ${name} twice is refused`, async () => {
+    const path = settledFile(content);
+    await assert.rejects(poll(path), {
+      code: 'SNAPSHOT_INVALID',
+      message: `${path} has a key twice: again at ${place}`,
+    });
+  });
+
+test("what Quay's configuration has twice beside the section is Quay's affair", async () => {
+  const path = settledFile(`DB_URI: a\nDB_URI: b\nREDIS: {host: a, host: b}\n${SECTION}DB_URI: c\n`);
+  assert.equal(await polledVersion(path), 4);
+});
+
+test('an anchor that is used twice, and a merge that is overridden, are no keys twice', async () => {
+  const path = settledFile(
+    `base: &base {WORKER_OWNER_GCWORKER: go}\nMIGRATION_SWITCHES:\n${YAML.replaceAll(/^(?=.)/gm, '  ')}    <<: *base\n  canaries:\n    by_switch: {ROUTE_OWNER_CAP_V2_PULL: &c {percent: 1}, ROUTE_OWNER_CAP_V2_BLOB: *c}\n`,
+  );
+  assert.equal(await polledVersion(path), 4);
+});
+
 test('the text of a configuration that cannot be read is not repeated', async () => {
   for (const content of [
     'DB_URI: postgresql://quay:hunter2@db/quay\n',

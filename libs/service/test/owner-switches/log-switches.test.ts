@@ -54,6 +54,43 @@ test('every change is a line that says who changed what, from what and to what, 
   );
 });
 
+test('one snapshot filled the log with thousands of lines: there are a hundred, the kill switch, and a count', () => {
+  const { switches, lines } = switchLog();
+  const owners = Object.fromEntries(
+    Array.from({ length: 1500 }, (_, at) => [`ROUTE_OWNER_ROUTE_X${at}`, 'go']),
+  );
+  const after = snapshotOf(4, owners, { force_python: true, canaries: { percent: 1 } }).snapshot;
+  switches.inForce(after, snapshotOf(3).snapshot);
+  assert.equal(lines().length, 102);
+  assert.deepEqual(
+    lines()
+      .slice(-2)
+      .map(({ message, data }) => [message, data.what ?? data.count]),
+    [
+      ['An owner switch has changed.', 'force_python'],
+      ['More owner switches have changed with these.', 1401],
+    ],
+  );
+  switches.inForce(after, undefined);
+  const { data } = lines().at(-1)!;
+  assert.equal(Object.keys(data.owners as object).length, 100);
+  assert.equal(data.more_owners, 1400);
+});
+
+test('one canary made a line of megabytes: values are cut', () => {
+  const { switches, lines } = switchLog();
+  const naming = (version: number, namespace: string) => {
+    const repos = Array.from({ length: 10_000 }, (_, at) => `${namespace}/repository-${at}`);
+    return snapshotOf(version, {}, { canaries: { repos }, reason: 'r'.repeat(1000) }).snapshot;
+  };
+  switches.inForce(naming(4, 'other'), naming(3, 'one'));
+  assert.deepEqual(
+    lines().map(({ data }) => [data.what, String(data.from).length, String(data.to).slice(500)]),
+    [['canaries.repos', 503, '...']],
+  );
+  assert.ok(JSON.stringify(lines()[0]).length < 3000);
+});
+
 test('an override of services is deprecated once, by the snapshot that makes it void', () => {
   const { switches, messages } = switchLog(['gcworker=true']);
   const without = snapshotOf(1).snapshot;

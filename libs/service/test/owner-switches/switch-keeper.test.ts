@@ -147,6 +147,32 @@ test('the age is that of the last successful poll and grows while polls fail', (
   assert.equal(keeper.report().ageSeconds, 0);
 });
 
+test('an old confirmation was counted as one of now: age and phase tell how old it is', () => {
+  const { keeper, pass, route } = keeperWith();
+  assert.equal(keeper.accept(snapshotOf(1, PULLS_TO_GO), 30), 'changed');
+  assert.deepEqual(keeper.report(), { version: 1, phase: 'fresh', ageSeconds: 30 });
+  assert.equal(keeper.accept('unchanged', 30.001), 'unchanged');
+  assert.equal(keeper.report().ageSeconds, 30, 'what was known before stays known');
+  pass(1);
+  keeper.accept('unchanged', 31.001);
+  assert.deepEqual(keeper.report(), { version: 1, phase: 'last-known-good', ageSeconds: 31 });
+  assert.equal(route(), 'go last-known-good');
+  keeper.accept('unchanged', 2);
+  assert.deepEqual(keeper.report(), { version: 1, phase: 'fresh', ageSeconds: 2 });
+  keeper.accept('unchanged', -5);
+  assert.equal(keeper.report().ageSeconds, 0, 'never from the future');
+  keeper.accept(snapshotOf(2), 40);
+  assert.deepEqual(keeper.report(), { version: 2, phase: 'last-known-good', ageSeconds: 40 });
+});
+
+test('a restored snapshot that is confirmed as of long ago is as old as that, and not as the process', () => {
+  const { keeper, pass } = keeperWith();
+  keeper.restore(snapshotOf(7).snapshot);
+  pass(2);
+  assert.equal(keeper.accept(snapshotOf(7), 50), 'unchanged');
+  assert.deepEqual(keeper.report(), { version: 7, phase: 'last-known-good', ageSeconds: 50 });
+});
+
 test('what was restored from disk does not count as a poll', () => {
   const { keeper, pass } = keeperWith();
   pass(2);
