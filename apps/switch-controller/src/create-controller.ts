@@ -23,6 +23,7 @@ import { createConsoleHandler } from './console/index.ts';
 import { createAskOwner } from './decision/ask-owner.ts';
 import { bindControllerMetrics } from './metrics.ts';
 import { createProcessRegister } from './processes/process-register.ts';
+import { PROCESS_LIMITS } from './processes/process-room.ts';
 import { createProcessStore } from './processes/process-store.ts';
 import { createProcessSharing } from './processes/share-processes.ts';
 import { createRateSource } from './rates.ts';
@@ -55,7 +56,9 @@ export type Controller = {
 /** Composes the store, the processes and the API. */
 export function createController(options: ControllerOptions): Controller {
   const { settings, library, tokens, board, feed, redis, pid, log } = options;
-  const register = createProcessRegister();
+  const register = createProcessRegister({
+    onFull: () => log.warning('More processes poll than are kept; some are not shown.', PROCESS_LIMITS),
+  });
   const waiting = createWaitingPolls();
   // Its own, so that no crowd of clients keeps the controller from following itself.
   const ownWaiting = createWaitingPolls(1);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from '@quay-observability/logging';
-import { snapshotFromEnvironment, type Snapshot } from '@quay-observability/owner-switch';
+import { snapshotFromEnvironment, type ParsedSnapshot } from '@quay-observability/owner-switch';
 import { ConfigError, type Environment } from '@quay-observability/quay-config';
 import type { RedisConnection } from '@quay-observability/redis';
 import { createFileSource, createLastKnownGood, readSwitchSettings } from '@quay-observability/service';
@@ -47,9 +47,10 @@ export function createFeed({ settings, env, redis, board, log }: FeedOptions): S
 }
 
 /** The switches of the environment, under a version above those of any store that was lost: unix seconds. */
-function seedOf(env: Environment, now: Date): Snapshot {
-  const { snapshot } = snapshotFromEnvironment(env, now);
-  return { ...snapshot, version: Math.floor(now.getTime() / 1000), updatedBy: 'environment' };
+function seedOf(env: Environment, now: Date): ParsedSnapshot {
+  const { snapshot, warnings } = snapshotFromEnvironment(env, now);
+  const version = Math.floor(now.getTime() / 1000);
+  return { snapshot: { ...snapshot, version, updatedBy: 'environment' }, warnings };
 }
 
 function requiredFile(file: string | undefined): string {

@@ -15,9 +15,29 @@ export type Published = {
   readonly publishedAtMs: number;
 };
 
-/** Puts a snapshot into the form in which it is published. */
-export function publishedOf(snapshot: Snapshot, warnings: readonly string[] = []): Published {
-  return published(snapshot, JSON.stringify(snapshotToJson(snapshot)), warnings);
+/** What a process takes at most. */
+export const MAX_PUBLISHED_BYTES = 1024 * 1024;
+
+/**
+ * Puts a snapshot into the form in which it is published. `warnings` are those that its source had beyond the
+ * snapshot's own, if it had any.
+ *
+ * @throws SnapshotError (`SNAPSHOT_INVALID`) for one that could not be read back
+ */
+export function publishedOf(snapshot: Snapshot, warnings?: readonly string[]): Published {
+  const json = snapshotToJson(snapshot);
+  // Whoever publishes it must show the same warnings as those who read it.
+  return published(snapshot, JSON.stringify(json), warnings ?? parseSnapshot(json).warnings);
+}
+
+/** Whether a snapshot is published in more bytes than a process takes. One that is far too large is not written out. */
+export function isTooLarge(snapshot: Snapshot): boolean {
+  let characters = 0;
+  for (const { orgs, repos, users } of [snapshot.canaries.general, ...snapshot.canaries.bySwitch.values()]) {
+    for (const name of [orgs, repos, users].flat()) characters += name.length;
+    if (characters > MAX_PUBLISHED_BYTES) return true;
+  }
+  return Buffer.byteLength(JSON.stringify(snapshotToJson(snapshot))) > MAX_PUBLISHED_BYTES;
 }
 
 /**

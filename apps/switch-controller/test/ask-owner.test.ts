@@ -86,6 +86,13 @@ test('the user name of Basic credentials selects; nothing else of them is looked
     assert.equal(ownerOf(pull, { authorization }), 'V2_PULL python canary', authorization.slice(0, 20));
 });
 
+test('a client with a token of the registry was nobody to a canary of users', () => {
+  const payload = Buffer.from('{"sub":"ann","access":[]}').toString('base64url');
+  const headers = { authorization: `Bearer e30.${payload}.c2ln` };
+  assert.equal(ownerOf({ uri: uri('acme/other') }, headers), 'V2_PULL go canary');
+  assert.equal(ownerOf({ uri: uri('acme/other'), user: 'eve' }, headers), 'V2_PULL python canary');
+});
+
 test('a worker program is asked for by either of its names', () => {
   for (const worker of ['GCWORKER', 'gcworker']) assert.equal(ownerOf({ worker }), 'GCWORKER off capability');
   assert.equal(ownerOf({ worker: 'namespacegcworker' }), 'NAMESPACEGCWORKER python default');

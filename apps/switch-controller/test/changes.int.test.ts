@@ -97,7 +97,9 @@ test('of two writers with the same version one wins, and the other is told the c
   const lost = answers.find(({ status }) => status === 409);
   assert.equal(lost?.json.error.current_version, version + 1);
   assert.equal(lost?.json.error.code, 'VERSION_CONFLICT');
-  assert.match(app.process.log(), /"A change of owner switches was refused: The current version is/);
+  await waitUntil('the line of the log', () =>
+    app.process.log().includes('"A change of owner switches was refused: The current version is'),
+  );
 });
 
 test('of fifty writers at a time each gets its change in once, and none is lost', async () => {

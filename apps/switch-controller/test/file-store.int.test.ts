@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { CAPABILITIES } from '@quay-observability/owner-switch';
 import {
   startRedis,
   temporaryFolder,
@@ -26,6 +27,23 @@ MIGRATION_SWITCHES:
   owners:
     ROUTE_OWNER_CAP_V2_PULL: ${owner}
 `;
+  writeFileSync(`${FILE}.new`, text);
+  renameSync(`${FILE}.new`, FILE);
+}
+
+/** A small file that is large when it is written out: one canary for many switches. */
+function writeRepeated(version: number): void {
+  const repos = Array.from({ length: 5000 }, (_, index) => `acme/repository-${index}`);
+  const names = Object.keys(CAPABILITIES).map((name) => `ROUTE_OWNER_CAP_${name}`);
+  const text = `
+version: ${version}
+updated_at: 2026-02-16T10:00:00Z
+owners: {${names.map((name) => `${name}: go`).join(', ')}}
+canaries:
+  repos: &repos [${repos.join(', ')}]
+  by_switch: {${names.map((name) => `${name}: {repos: *repos}`).join(', ')}}
+`;
+  assert.ok(text.length < 200_000);
   writeFileSync(`${FILE}.new`, text);
   renameSync(`${FILE}.new`, FILE);
 }
@@ -76,6 +94,7 @@ test('a file that cannot be used changes nothing, and says why', async () => {
     [() => write(4, 'python'), /lower than version 6/],
     [() => write(6, 'python'), /other content under version 6/],
     [() => writeFileSync(FILE, 'MIGRATION_SWITCHES: [\n'), /store degraded/],
+    [() => writeRepeated(7), /of more than 1048576 bytes/],
     [() => renameSync(FILE, `${FILE}.away`), /cannot be read: ENOENT/],
   ] as const) {
     spoil();
@@ -93,13 +112,17 @@ test('with file and Redis away a restart serves what was read last, and a new fi
   app = await runController(redis, STATE);
   const { json } = await call(app, '/v1/snapshot');
   assert.deepEqual([json.version, json.owners], [6, { ROUTE_OWNER_CAP_V2_PULL: 'go' }]);
-  write(7, 'python');
-  await waitUntil('the new file', async () => (await versionOf(app)) === 7);
-  const recorded = async () => (await call(app, '/v1/history')).json.entries as { version: number }[];
-  assert.equal((await recorded())[0]?.version, 7);
+  for (const version of [7, 8]) {
+    write(version, version === 7 ? 'python' : 'go');
+    await waitUntil('the new file', async () => (await versionOf(app)) === version);
+  }
+  const recorded = async () =>
+    ((await call(app, '/v1/history')).json.entries as { version: number }[]).map(({ version }) => version);
+  assert.deepEqual(await recorded(), [8, 7]);
   await redis.restart();
   await waitUntil('the history to be kept again', () => app.process.log().includes('is kept in Redis again'));
-  assert.equal((await recorded())[0]?.version, 7);
+  // From Redis, which had only the last of them.
+  assert.deepEqual(await recorded(), [8, 7]);
 });
 
 test('SWITCH_STORE=file needs SWITCH_FILE', async () => {

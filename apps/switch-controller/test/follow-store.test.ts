@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { createBoard } from '../src/board.ts';
 import { reconcile } from '../src/store/reconcile.ts';
 import { createRefreshLoop } from '../src/store/refresh-loop.ts';
-import { historyEntryToJson, parseHistory } from '../src/store/history-entry.ts';
+import { boundHistory, historyEntryToJson, parseHistory } from '../src/store/history-entry.ts';
 import { createWaitingPolls } from '../src/waiting-polls.ts';
-import { parsePublished } from '../src/published.ts';
+import { parsePublished, publishedOf } from '../src/published.ts';
 import { history, published } from './snapshots.ts';
 
 const never = (): boolean => assert.fail('it is not asked');
@@ -51,10 +51,28 @@ test('what is published reads back as the same bytes and the same tag', () => {
   assert.throws(() => parsePublished('{}'), { code: 'SNAPSHOT_INVALID' });
 });
 
+test('whoever published, seeded or restored a snapshot showed none of its warnings', () => {
+  const { snapshot, text } = published({ owners: { ROUTE_OWNER_CAP_V2_PULL: 'gopher' } });
+  const { warnings } = publishedOf(snapshot);
+  assert.deepEqual(warnings, parsePublished(text).warnings);
+  assert.match(warnings.join(), /ROUTE_OWNER_CAP_V2_PULL/);
+});
+
 test('an entry of the history that cannot be read does not take the others along', () => {
   const entries = history({ version: 3, owner: 'go', rolledBackTo: 1 }, { version: 2, owner: 'python' });
   const [first = '', second = ''] = entries.map(historyEntryToJson);
   assert.deepEqual(parseHistory([first, 'not JSON', '{"snapshot":{}}', 'null', second]), entries);
+});
+
+test('the history of a file grew for as long as Redis was away', () => {
+  const versions = Array.from({ length: 150 }, (_, index) => ({ version: 1000 - index, owner: 'go' }));
+  const kept = boundHistory(history(...versions));
+  assert.deepEqual([kept.length, kept[0]?.snapshot.version], [100, 1000]);
+  const orgs = Array.from({ length: 9000 }, (_, index) => `org-${index}-${'x'.repeat(100)}`);
+  const { snapshot } = published({ canaries: { orgs } });
+  const large = Array.from({ length: 20 }, () => ({ snapshot, changes: [], rolledBackTo: undefined }));
+  const { length } = boundHistory(large);
+  assert.ok(length >= 2 && length < 10, String(length));
 });
 
 test('whoever asks while a read runs gets one that begins afterwards, shared by all who asked', async () => {
@@ -87,8 +105,10 @@ test('a failed read is told to whoever waits for it and to the log, and the next
     recovered: () => told.push('recovered'),
   });
   await assert.rejects(loop.refresh(), /away/);
+  assert.equal(loop.ageSeconds(), undefined);
   fails = false;
   await loop.refresh();
+  assert.ok((loop.ageSeconds() ?? 9) < 1);
   assert.deepEqual(told, ['Error: away', 'recovered']);
 });
 

@@ -39,6 +39,15 @@ test('what nginx cannot tell is said in a comment, and stays with python', () =>
   assert.ok(!map.includes('somebody'));
 });
 
+test('the number of a route of the registry was said not to be told apart', () => {
+  for (const name of ['ROUTE_OWNER_ROUTE_0327', 'ROUTE_OWNER_ROUTE_ROUTE_0327']) {
+    const map = mapOf({ owners: { [name]: 'go' } });
+    assert.ok(!map.includes('not told apart'), map);
+    assert.match(map, / go;$/m);
+  }
+  assert.match(mapOf({ owners: { ROUTE_OWNER_ROUTE_API_LISTPLANS: 'go' } }), /not told apart/);
+});
+
 test('nothing of a name is left that nginx or PCRE could give a meaning', () => {
   for (const name of [
     'a"b',

@@ -103,15 +103,26 @@ test('a start with nothing on disk and Redis away serves nothing, rather than wh
 
 test('an empty store with nobody who knows better begins with the switches of the environment', async () => {
   const empty = await startRedis();
-  const first = await runController(empty, { ROUTE_OWNER_CAP_V2_PULL: 'go', ROUTE_CANARY_ORGS: 'acme' });
+  const first = await runController(empty, {
+    ROUTE_OWNER_CAP_V2_PULL: 'go',
+    ROUTE_OWNER_CAP_V2_BLOB: 'gopher',
+    ROUTE_CANARY_ORGS: 'acme',
+  });
   try {
     const { json } = await call(first, '/v1/snapshot');
-    assert.deepEqual(json.owners, { ROUTE_OWNER_CAP_V2_PULL: 'go' });
+    assert.deepEqual(json.owners, { ROUTE_OWNER_CAP_V2_BLOB: 'gopher', ROUTE_OWNER_CAP_V2_PULL: 'go' });
+    // The replica that began with them showed and logged nothing of this.
+    const { warnings } = (await call(first, '/v1/switches')).json as unknown as { warnings: string[] };
+    assert.match(warnings.join(), /ROUTE_OWNER_CAP_V2_BLOB/);
+    assert.match(
+      first.process.log(),
+      /Doubtful owner switches in the environment: .*ROUTE_OWNER_CAP_V2_BLOB/,
+    );
     assert.ok(Math.abs(json.version - Date.now() / 1000) < 60, 'unix seconds');
     const { entries } = (await call(first, '/v1/history')).json as unknown as {
       entries: { changes: unknown[] }[];
     };
-    assert.equal(entries[0]?.changes.length, 2);
+    assert.equal(entries[0]?.changes.length, 3);
   } finally {
     await first.stop();
     await empty.stop();

@@ -27,3 +27,4 @@ export type { SnapshotFault } from './snapshot-error.ts';
 export { forcedByEnvironment, snapshotFromEnvironment } from './snapshot-from-environment.ts';
 export { isKnownSwitch, parseSwitchName, SWITCH_PREFIXES } from './switch-name.ts';
 export type { SwitchKind, SwitchName } from './switch-name.ts';
+export { userOfAuthorization } from './user-of-authorization.ts';

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { RedisSettings } from '@quay-observability/quay-config';
 import { startRedis, waitUntil, type Server } from '@quay-observability/testkit';
-import { createRedis, type RedisConnection, type RedisEvent, type RedisOptions } from '../src/index.ts';
+import {
+  commandFate,
+  createRedis,
+  type RedisConnection,
+  type RedisEvent,
+  type RedisOptions,
+} from '../src/index.ts';
 
 let server: Server;
 const open: RedisConnection[] = [];
@@ -220,4 +226,18 @@ test('closing is bounded while Redis is frozen or gone', async () => {
   await gone.connection.close();
   assert.equal(gone.connection.state(), 'closed');
   await own.stop();
+});
+
+test('the error of a command says whether it may have taken effect', async () => {
+  const { connection } = await ready();
+  const fate = (command: Promise<unknown>) => command.then(() => assert.fail(), commandFate);
+  assert.equal(await fate(connection.client.call('NO_SUCH_COMMAND')), 'answered');
+  server.signal('SIGSTOP');
+  try {
+    assert.equal(await fate(connection.client.set('key', 'late')), 'unknown');
+  } finally {
+    server.signal('SIGCONT');
+  }
+  await connection.close(0);
+  assert.equal(await fate(connection.client.set('key', 'never')), 'unsent');
 });

@@ -61,8 +61,10 @@ function handlers(
     const { who = '' } = origin;
     const ifMatch = request.get('if-match');
     const result = await makeChange({ kind, body: request.body, ifMatch, who, dryRun }, { board, feed });
+    if (result.outcome === 'published' || result.outcome === 'unknown') audit.changed(result, origin);
+    // Counted with the other problems.
+    if (result.problem !== undefined) throw result.problem;
     count(outcomeOf(kind, result));
-    if (result.outcome === 'published') audit.changed(result, origin);
     if (result.outcome === 'planned') return sendDryRun(response, result);
     const { tag, text } = result.outcome === 'unchanged' ? result.before : publishedOf(result.entry.snapshot);
     response.set('ETag', `"${tag}"`).type('application/json').send(text);

@@ -43,7 +43,7 @@ export function addReadRoutes(router: Router, options: ReadRoutesOptions): void 
     response.writeHead(200).end();
   });
   router.get('/v1/processes', (_request, response) => {
-    response.json(describeProcesses(current(), register.records(), board.publishedAtMs, Date.now()));
+    response.json(describeProcesses(current(), register, board.publishedAtMs, Date.now()));
   });
   router.get('/v1/switches', (_request, response) => void response.json(describeSwitches(current())));
   router.get('/v1/history', (request, response) => {

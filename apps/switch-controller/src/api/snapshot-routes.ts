@@ -20,11 +20,13 @@ export type SnapshotRoutesOptions = {
 };
 
 const MAX_WAIT_SECONDS = 60;
+/** Nine digits, as in the header in which a process tells its own. */
+const MAX_AGE_SECONDS = 999_999_999;
 const WAIT = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i;
 
 /** `GET /v1/snapshot`: what is published, at once or when it changes. Polls are acknowledgements, too. */
 function readSnapshot(options: SnapshotRoutesOptions) {
-  const { board, register, waiting } = options;
+  const { board, feed, register, waiting } = options;
   return async (request: Request, response: Response): Promise<void> => {
     const report = parseProcessReport(request.headers);
     if (report !== undefined) register.reported(report);
@@ -40,7 +42,11 @@ function readSnapshot(options: SnapshotRoutesOptions) {
       if (waited) response.set('Preference-Applied', `wait=${waitSeconds}`);
       published = board.published() ?? published;
     }
-    response.set({ ETag: `"${published.tag}"`, 'Cache-Control': 'no-cache' });
+    response.set({
+      ETag: `"${published.tag}"`,
+      'Cache-Control': 'no-cache',
+      'X-Quay-Confirmed-Age': confirmedAge(feed, published),
+    });
     if (isKnown(request, published)) response.status(304).end();
     else response.type('application/json').send(published.text);
   };
@@ -75,6 +81,15 @@ async function upToDate({ board, feed }: SnapshotRoutesOptions, known: number): 
     });
   }
   return published;
+}
+
+/**
+ * Seconds since what is served was last known to be the truth: a replica that is cut off must not pass it off as
+ * fresh. Of what comes from disk nobody knows more than that it was true when it was published.
+ */
+function confirmedAge(feed: SnapshotFeed, { publishedAtMs }: Published): string {
+  const seconds = feed.confirmedAgeSeconds() ?? (Date.now() - publishedAtMs) / 1000;
+  return Math.min(Math.max(seconds, 0), MAX_AGE_SECONDS).toFixed(3);
 }
 
 /** Seconds of `Prefer: wait=N` (RFC 7240); 0 without it. */

@@ -16,6 +16,7 @@ export type Origin = {
 
 /** The audit log of the controller: who wanted to change what, and what became of it. */
 export type ChangeAudit = {
+  /** It was published, or it is unknown whether it was. */
   changed(result: ChangeResult, origin: Origin): void;
   refused(problem: HttpProblem, origin: Origin): void;
 };
@@ -26,7 +27,7 @@ const MAX_LENGTH = 500;
 
 export function createChangeAudit(log: Logger): ChangeAudit {
   return {
-    changed: ({ before, entry }, origin) => {
+    changed: ({ outcome, before, entry }, origin) => {
       const { snapshot, changes, rolledBackTo } = entry;
       const about = {
         ...fieldsOf(origin),
@@ -34,9 +35,14 @@ export function createChangeAudit(log: Logger): ChangeAudit {
         previous_version: before.snapshot.version,
         reason: snapshot.reason ?? null,
         ...(rolledBackTo === undefined ? {} : { rolled_back_to: rolledBackTo }),
+        ...(outcome === 'unknown' ? { outcome } : {}),
       };
+      const tell = (fields: Record<string, unknown>): void =>
+        outcome === 'unknown'
+          ? log.warning('An owner switch may have been changed: Redis did not say.', fields)
+          : log.info('An owner switch was changed.', fields);
       for (const { field, from, to } of changes.slice(0, MAX_LINES))
-        log.info('An owner switch was changed.', { what: field, from: short(from), to: short(to), ...about });
+        tell({ what: field, from: short(from), to: short(to), ...about });
       if (changes.length > MAX_LINES)
         log.info('More owner switches were changed with these.', {
           count: changes.length - MAX_LINES,

@@ -1,5 +1,5 @@
 import { diffSnapshots, snapshotToJson, type Snapshot } from '@quay-observability/owner-switch';
-import type { Published } from '../published.ts';
+import { isTooLarge, MAX_PUBLISHED_BYTES, type Published } from '../published.ts';
 import type { HistoryEntry } from '../store/history-entry.ts';
 import { invalidChange } from './invalid-change.ts';
 import { requireObject, without, type JsonObject } from './json-object.ts';
@@ -7,9 +7,6 @@ import { mergePatch } from './merge-patch.ts';
 import { checkPrecondition } from './precondition.ts';
 import { previousContent } from './rollback-target.ts';
 import { strictSnapshot } from './strict-snapshot.ts';
-
-/** What a process takes at most. A small patch may make a snapshot larger than a body could be. */
-const MAX_SNAPSHOT_BYTES = 1024 * 1024;
 
 /** A request to change what is published. */
 export type ChangeRequest = {
@@ -41,8 +38,9 @@ export function planChange(
     updatedAt: now.toISOString(),
     updatedBy: who,
   };
-  if (Buffer.byteLength(JSON.stringify(snapshotToJson(snapshot))) > MAX_SNAPSHOT_BYTES)
-    throw invalidChange([{ field: '', problem: `expected at most ${MAX_SNAPSHOT_BYTES} bytes as a whole` }]);
+  // A small patch may make a snapshot larger than a body could be.
+  if (isTooLarge(snapshot))
+    throw invalidChange([{ field: '', problem: `expected at most ${MAX_PUBLISHED_BYTES} bytes as a whole` }]);
   return { snapshot, changes: diffSnapshots(current.snapshot, snapshot), rolledBackTo };
 }
 

@@ -3,6 +3,7 @@ import {
   familyOfPath,
   PROGRAMS,
   programOf,
+  userOfAuthorization,
   type Program,
   type RouteDecision,
   type WorkerDecision,
@@ -10,7 +11,6 @@ import {
 import { decodePath, matchRoute } from '@quay-observability/registry-routes';
 import type { OwnerSwitches } from '@quay-observability/service';
 import type { LibrarySettings } from '../nginx-map/canary-heads.ts';
-import { userOf } from './request-user.ts';
 
 /** What `GET /v1/decision` answers in its headers. */
 export type Answer = Pick<RouteDecision | WorkerDecision, 'capability' | 'owner' | 'source'> & {
@@ -53,7 +53,7 @@ export function createAskOwner(
       method,
       endpoint: route?.endpoint,
       repository: repositoryOf(route?.params.repository, library),
-      user: () => query.get('user') ?? userOf(headers.authorization),
+      user: () => query.get('user') ?? userOfAuthorization(headers.authorization),
     });
   };
   return (request) => ({ ...decide(request), version: switches.state().snapshot.version });

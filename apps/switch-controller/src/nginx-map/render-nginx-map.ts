@@ -52,7 +52,8 @@ function remarks({ owners, canaries }: Snapshot): string[] {
     .filter(([name, owner]) => parseSwitchName(name)?.kind !== 'worker' && !isRouteOwner(owner))
     .map(([name]) => `# ${commentText(name)}: its owner is not known, which means python.`);
   const api = [...owners.keys()]
-    .filter((name) => /^ROUTE_OWNER_ROUTE_(?!V1_|V2_|ROUTE_)/.test(name))
+    // A number of the plan is one of the registry's, with or without the word.
+    .filter((name) => /^ROUTE_OWNER_ROUTE_(?!V1_|V2_|ROUTE_|\d)/.test(name))
     .map((name) => `# ${commentText(name)}: single routes outside /v1 and /v2 are not told apart here.`);
   return [...general, ...own, ...unknown, ...api];
 }

@@ -1,6 +1,7 @@
 import type { Published } from '../published.ts';
 import { propagationSeconds, type ProcessRecord } from './process-record.ts';
-import { SILENT_AFTER_MS } from './process-register.ts';
+import type { ProcessRegister } from './process-register.ts';
+import { SILENT_AFTER_MS } from './process-room.ts';
 
 /** `current`: on the published version. `silent`: has not polled for more than 30 s, whatever its version. */
 export type ProcessStatus = 'current' | 'behind' | 'silent';
@@ -11,8 +12,15 @@ export type ProcessesView = {
   readonly updated_at: string;
   /** Of the processes that have acknowledged the published version so far; null if none has. */
   readonly slowest_propagation_seconds: number | null;
-  /** How many that still poll have not acknowledged it yet. */
+  /**
+   * How many have not acknowledged it yet. Those that are silent count until they are forgotten: a process that only
+   * cannot reach the controller goes on with what it has.
+   */
   readonly pending: number;
+  /** How many have not polled for more than 30 s, whatever their version. */
+  readonly silent: number;
+  /** Whether a process that polled within the last minute found no place in `processes`. */
+  readonly full: boolean;
   readonly processes: readonly ProcessView[];
 };
 
@@ -34,11 +42,11 @@ export type ProcessView = {
 /** Which process follows which version, in the order of their ids. */
 export function describeProcesses(
   { snapshot }: Published,
-  records: readonly ProcessRecord[],
+  { records, isFull }: Pick<ProcessRegister, 'records' | 'isFull'>,
   publishedAtMs: (version: number) => number | undefined,
   nowMs: number,
 ): ProcessesView {
-  const processes = [...records]
+  const processes = [...records()]
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
     .map((record) => ({
       id: record.id,
@@ -60,7 +68,9 @@ export function describeProcesses(
     version: snapshot.version,
     updated_at: snapshot.updatedAt,
     slowest_propagation_seconds: measured.length === 0 ? null : Math.max(...measured),
-    pending: processes.filter(({ status }) => status === 'behind').length,
+    pending: processes.filter(({ version }) => version < snapshot.version).length,
+    silent: processes.filter(({ status }) => status === 'silent').length,
+    full: isFull(),
     processes,
   };
 }

@@ -1,5 +1,6 @@
 import { mergeRecords, recordReport, type ProcessRecord } from './process-record.ts';
 import type { ProcessReport } from './process-report.ts';
+import { roomFor } from './process-room.ts';
 
 /** The processes that poll, as far as this replica knows. Bounded, whoever polls under however many names. */
 export type ProcessRegister = {
@@ -12,30 +13,53 @@ export type ProcessRegister = {
   merge(records: Iterable<ProcessRecord>): void;
   /** What has changed here since this was last asked. */
   takeChanged(): ProcessRecord[];
-  /** Forgets, and names, those that have not polled for ten minutes. */
-  forgetSilent(): string[];
+  /** Forgets those that have not polled for ten minutes. */
+  forgetSilent(): void;
+  /** Those that were forgotten, or gave way to others, since this was last asked. */
+  takeRemoved(): ProcessRecord[];
+  /** Whether a process found no place within the last minute: `records` does not have all. */
+  isFull(): boolean;
 };
 
-export const SILENT_AFTER_MS = 30_000;
-const FORGOTTEN_AFTER_MS = 600_000;
-const MAX_PROCESSES = 1000;
+export const FORGOTTEN_AFTER_MS = 600_000;
+const FULL_FOR_MS = 60_000;
 /** How often a process whose poll is held counts as seen again. */
 const TOUCH_EVERY_MS = 5000;
 
-/** `now` gives unix milliseconds. */
-export function createProcessRegister(now: () => number = Date.now): ProcessRegister {
+export type ProcessRegisterOptions = {
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+  /** Called when a process finds no place, the first time within a minute. */
+  readonly onFull?: () => void;
+};
+
+export function createProcessRegister(options: ProcessRegisterOptions = {}): ProcessRegister {
+  const { now = Date.now, onFull = () => undefined } = options;
   const records = new Map<string, ProcessRecord>();
   const changed = new Set<string>();
   const waiting = new Map<string, number>();
+  const removed = new Map<string, ProcessRecord>();
+  let refusedAtMs = -Infinity;
 
-  /** Makes room for one more: whoever has been silent for longest goes, but nobody who still polls. */
-  const hasRoom = (): boolean => {
-    if (records.size < MAX_PROCESSES) return true;
-    let longest: ProcessRecord | undefined;
-    for (const record of records.values())
-      if (longest === undefined || record.lastSeenMs < longest.lastSeenMs) longest = record;
-    if (longest === undefined || now() - longest.lastSeenMs <= SILENT_AFTER_MS) return false;
-    return records.delete(longest.id);
+  const isFull = (): boolean => now() - refusedAtMs < FULL_FOR_MS;
+  const remove = (record: ProcessRecord): void => {
+    records.delete(record.id);
+    changed.delete(record.id);
+    removed.set(record.id, record);
+  };
+  const put = (record: ProcessRecord): boolean => {
+    if (!records.has(record.id)) {
+      const room = roomFor(record, records.values(), now());
+      if (room === undefined) {
+        if (!isFull()) onFull();
+        refusedAtMs = now();
+        return false;
+      }
+      if (room.evict !== undefined) remove(room.evict);
+    }
+    removed.delete(record.id);
+    records.set(record.id, record);
+    return true;
   };
   const touchHeld = (): void => {
     const nowMs = now();
@@ -48,10 +72,7 @@ export function createProcessRegister(now: () => number = Date.now): ProcessRegi
   };
   return {
     reported: (report) => {
-      const known = records.get(report.id);
-      if (known === undefined && !hasRoom()) return;
-      records.set(report.id, recordReport(known, report, now()));
-      changed.add(report.id);
+      if (put(recordReport(records.get(report.id), report, now()))) changed.add(report.id);
     },
     held: (id) => {
       waiting.set(id, (waiting.get(id) ?? 0) + 1);
@@ -69,8 +90,8 @@ export function createProcessRegister(now: () => number = Date.now): ProcessRegi
       const limitMs = now() - FORGOTTEN_AFTER_MS;
       for (const other of others) {
         const known = records.get(other.id);
-        if (known === undefined && (other.lastSeenMs < limitMs || !hasRoom())) continue;
-        records.set(other.id, known === undefined ? other : mergeRecords(known, other));
+        if (known !== undefined) records.set(other.id, mergeRecords(known, other));
+        else if (other.lastSeenMs >= limitMs) put(other);
       }
     },
     takeChanged: () => {
@@ -81,11 +102,13 @@ export function createProcessRegister(now: () => number = Date.now): ProcessRegi
     },
     forgetSilent: () => {
       const limitMs = now() - FORGOTTEN_AFTER_MS;
-      const silent = [...records.values()]
-        .filter(({ lastSeenMs }) => lastSeenMs < limitMs)
-        .map(({ id }) => id);
-      for (const id of silent) records.delete(id);
-      return silent;
+      for (const record of [...records.values()]) if (record.lastSeenMs < limitMs) remove(record);
     },
+    takeRemoved: () => {
+      const taken = [...removed.values()];
+      removed.clear();
+      return taken;
+    },
+    isFull,
   };
 }

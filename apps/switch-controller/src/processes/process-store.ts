@@ -4,7 +4,8 @@ import { parseRecord, type ProcessRecord } from './process-record.ts';
 
 /** What all replicas know of the processes, in Redis. Every call rejects while Redis is away. */
 export type ProcessStore = {
-  read(): Promise<ProcessRecord[]>;
+  /** By id; undefined for what cannot be read. */
+  read(): Promise<Map<string, ProcessRecord | undefined>>;
   write(records: readonly ProcessRecord[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
   /** Whether this is the first that is heard, by any replica, of the acknowledgement of a version by a process. */
@@ -17,8 +18,8 @@ const CLAIMS_KEPT_SECONDS = 86_400;
 export function createProcessStore({ client }: Pick<RedisConnection, 'client'>): ProcessStore {
   return {
     read: async () => {
-      const texts = await client.hvals(SWITCH_KEYS.processes);
-      return texts.flatMap((text) => parseRecord(text) ?? []);
+      const texts = await client.hgetall(SWITCH_KEYS.processes);
+      return new Map(Object.entries(texts).map(([id, text]) => [id, parseRecord(id, text)]));
     },
     write: async (records) => {
       if (records.length === 0) return;

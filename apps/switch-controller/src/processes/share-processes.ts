@@ -1,6 +1,6 @@
 import { createRefreshLoop, type RefreshLoop } from '../store/refresh-loop.ts';
 import { propagationSeconds, type ProcessRecord } from './process-record.ts';
-import type { ProcessRegister } from './process-register.ts';
+import { FORGOTTEN_AFTER_MS, type ProcessRegister } from './process-register.ts';
 import type { ProcessStore } from './process-store.ts';
 
 export type ShareProcessesOptions = {
@@ -14,6 +14,10 @@ export type ShareProcessesOptions = {
 
 /** An acknowledgement that is older was observed before. */
 const OBSERVED_WITHIN_MS = 300_000;
+/** In one command. */
+const MAX_REMOVALS = 1000;
+/** That wait for Redis; what is left out is too old by itself, ten minutes later. */
+const MAX_UNREMOVED = 10_000;
 
 /**
  * Shares what this replica knows of the processes with the others, beside the path of the polls: every second it
@@ -24,6 +28,8 @@ export function createProcessSharing(options: ShareProcessesOptions): RefreshLoo
   /** By process, the highest version whose acknowledgement was dealt with here. */
   const settled = new Map<string, number>();
   const unwritten = new Map<string, ProcessRecord>();
+  /** What is to go from Redis, and when it was last seen. */
+  const unremoved = new Map<string, number>();
 
   const observeOnce = async (record: ProcessRecord): Promise<void> => {
     const { id, acknowledged } = record;
@@ -36,19 +42,42 @@ export function createProcessSharing(options: ShareProcessesOptions): RefreshLoo
     // Without Redis nobody can tell whether another replica has heard of it; here it is the first time.
     if (await store.claim(id, version).catch(() => true)) observe(seconds);
   };
+  /** Nobody else removes what ended while no replica was there. */
+  const stillThere = (stored: ReadonlyMap<string, ProcessRecord | undefined>): ProcessRecord[] => {
+    const limitMs = Date.now() - FORGOTTEN_AFTER_MS;
+    return [...stored].flatMap(([id, record]) => {
+      const removedMs = unremoved.get(id) ?? -Infinity;
+      if (record !== undefined && record.lastSeenMs >= limitMs && record.lastSeenMs > removedMs) {
+        // It polls again, another replica.
+        unremoved.delete(id);
+        return [record];
+      }
+      unremoved.set(id, record?.lastSeenMs ?? -Infinity);
+      return [];
+    });
+  };
   const share = async (): Promise<void> => {
-    const silent = register.forgetSilent();
-    for (const id of silent) settled.delete(id);
+    register.forgetSilent();
     try {
       // First, so that a process that this replica has just met keeps what is known of it elsewhere.
-      register.merge(await store.read());
+      register.merge(stillThere(await store.read()));
     } finally {
+      for (const { id, lastSeenMs } of register.takeRemoved()) {
+        settled.delete(id);
+        unwritten.delete(id);
+        if (unremoved.size < MAX_UNREMOVED) unremoved.set(id, lastSeenMs);
+      }
       for (const record of register.takeChanged()) {
-        await observeOnce(record);
         unwritten.set(record.id, record);
+        unremoved.delete(record.id);
+        await observeOnce(record);
       }
     }
-    await store.remove(silent);
+    while (unremoved.size > 0) {
+      const ids = [...unremoved.keys()].slice(0, MAX_REMOVALS);
+      await store.remove(ids);
+      for (const id of ids) unremoved.delete(id);
+    }
     await store.write([...unwritten.values()]);
     unwritten.clear();
   };

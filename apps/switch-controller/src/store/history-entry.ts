@@ -25,6 +25,16 @@ export function historyEntryToJson({ snapshot, changes, rolledBackTo }: HistoryE
   });
 }
 
+/** The newest entries, as many as are kept; two whatever their size. */
+export function boundHistory(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  let bytes = 0;
+  const end = entries.findIndex((entry, index) => {
+    bytes += Buffer.byteLength(historyEntryToJson(entry));
+    return index >= HISTORY_LIMITS.entries || (index >= 2 && bytes > HISTORY_LIMITS.bytes);
+  });
+  return end === -1 ? entries : entries.slice(0, end);
+}
+
 /** Reads entries back; one that cannot be read is left out, because the others are still good to go back to. */
 export function parseHistory(texts: readonly string[]): HistoryEntry[] {
   return texts.flatMap((text) => {

@@ -1,13 +1,20 @@
 import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
-import { diffSnapshots, EMPTY_SNAPSHOT, type Snapshot } from '@quay-observability/owner-switch';
+import {
+  diffSnapshots,
+  EMPTY_SNAPSHOT,
+  type ParsedSnapshot,
+  type Snapshot,
+} from '@quay-observability/owner-switch';
 import { createProblemLog, type LastKnownGood } from '@quay-observability/service';
 import type { Board } from '../board.ts';
 import { publishedOf, type Published } from '../published.ts';
 import type { HistoryEntry } from './history-entry.ts';
+import { publishSurely, type Sight } from './publish-surely.ts';
 import { reconcile } from './reconcile.ts';
 import type { RedisStore } from './redis-store.ts';
 import { createRefreshLoop } from './refresh-loop.ts';
+import { restoreBoard } from './restore-board.ts';
 import type { SnapshotFeed } from './snapshot-feed.ts';
 
 export type RedisFeedOptions = {
@@ -18,7 +25,7 @@ export type RedisFeedOptions = {
   /** What this replica published last, for a start while Redis is away. */
   readonly disk: LastKnownGood;
   /** What an empty Redis gets if nobody knows better. Its version must be above any that was ever published. */
-  readonly seed: () => Snapshot;
+  readonly seed: () => ParsedSnapshot;
   /** How long it must have been empty: a replica that knows better may still be connecting. */
   readonly seedDelayMs: number;
   readonly log: Logger;
@@ -50,18 +57,23 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
     else
       throw new CodedError('SNAPSHOT_REFUSED', 'Another replica wrote the owner switches at the same time');
   };
-  const restored = disk.restore().then((snapshot) => {
-    if (snapshot !== undefined) board.put(publishedOf(snapshot));
-  });
+  const restored = restoreBoard(disk, board);
 
+  /** A Redis that cannot be read, or holds something, is not one that has been empty all the time. */
+  const readStored = async (): Promise<Published | undefined> => {
+    const sinceMs = emptySinceMs;
+    emptySinceMs = undefined;
+    const stored = await store.read();
+    if (stored === undefined) emptySinceMs = sinceMs;
+    return stored;
+  };
   const read = async (): Promise<void> => {
     await Promise.all([restored, connected]);
     const served = board.published();
     // History follows the board; if reading it failed, it is behind.
     const isComplete = history[0]?.snapshot.version === served?.snapshot.version;
     if (served !== undefined && isComplete && (await store.readTag()) === served.tag) return;
-    const stored = await store.read();
-    if (stored !== undefined) emptySinceMs = undefined;
+    const stored = await readStored();
     switch (reconcile(served, stored, isSameContent)) {
       case 'same':
       case 'take':
@@ -71,10 +83,12 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
         emptySinceMs ??= performance.now();
         if (performance.now() - emptySinceMs < seedDelayMs)
           throw new CodedError('SNAPSHOT_UNAVAILABLE', 'Redis is empty; another replica may fill it');
-        const first = publishedOf(seed());
-        log.warning('Redis has no owner switches; it gets those of the environment.', {
-          version: first.snapshot.version,
-        });
+        const { snapshot, warnings } = seed();
+        const first = publishedOf(snapshot);
+        const { version } = snapshot;
+        log.warning('Redis has no owner switches; it gets those of the environment.', { version });
+        for (const line of warnings)
+          log.warning(`Doubtful owner switches in the environment: ${line}`, { version });
         return write(first, undefined, [firstEntry(first.snapshot)], false);
       }
       case 'restore':
@@ -103,18 +117,28 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
     );
   };
 
+  /** What the last read says of a publication; others may have published after it. */
+  const sightOf = (published: Published, base: Published): Sight => {
+    const { version } = published.snapshot;
+    const entry = history.find(({ snapshot }) => snapshot.version === version);
+    const isEntry = entry !== undefined && publishedOf(entry.snapshot).tag === published.tag;
+    const { tag } = board.published() ?? base;
+    if (isEntry || tag === published.tag) return 'published';
+    return tag === base.tag ? 'absent' : 'outrun';
+  };
+
   const loop = createRefreshLoop(read, problems);
   return {
     truth: 'Redis',
     refresh: loop.refresh,
+    confirmedAgeSeconds: loop.ageSeconds,
     history: () => history,
     publish: async ({ entry, base }) => {
       const published = publishedOf(entry.snapshot);
-      const done = await store.publish({
-        published,
-        replaces: base.tag,
-        entries: [entry],
-        keepHistory: true,
+      const done = await publishSurely({
+        publish: () => store.publish({ published, replaces: base.tag, entries: [entry], keepHistory: true }),
+        refresh: loop.refresh,
+        sight: () => sightOf(published, base),
       });
       if (!done) {
         await loop.refresh();

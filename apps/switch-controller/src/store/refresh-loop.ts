@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type RefreshLoop = {
   /** Runs it now; whoever asks while it runs gets a run that begins afterwards, shared with the others. */
   refresh: () => Promise<void>;
+  /** Seconds since the beginning of the last run that succeeded; undefined if none has. */
+  ageSeconds: () => number | undefined;
   start: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -23,10 +25,13 @@ export function createRefreshLoop(
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   let loop: Promise<void> = Promise.resolve();
+  let confirmedAtMs: number | undefined;
 
   const run = async (): Promise<void> => {
+    const beganAtMs = performance.now();
     try {
       await read();
+      confirmedAtMs = beganAtMs;
       tell.recovered();
     } catch (error) {
       tell.failed(error);
@@ -54,6 +59,7 @@ export function createRefreshLoop(
   };
   return {
     refresh,
+    ageSeconds: () => (confirmedAtMs === undefined ? undefined : (performance.now() - confirmedAtMs) / 1000),
     start: async () => {
       await refresh().catch(() => undefined);
       loop = repeat();

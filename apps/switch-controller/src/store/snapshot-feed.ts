@@ -20,8 +20,13 @@ export type SnapshotFeed = {
   refresh(): Promise<void>;
   /** Newest first, as far as this replica knows it. */
   history(): readonly HistoryEntry[];
-  /** Publishes, if nothing else was published meanwhile; rejects with a coded error if that cannot be found out. */
+  /**
+   * Publishes, if nothing else was published meanwhile. Rejects with `DoubtfulPublication` if it cannot be found out
+   * whether it is published, with another error if it is not.
+   */
   publish(change: Change): Promise<'published' | 'outrun'>;
+  /** Seconds since what is on the board was last confirmed by the truth; undefined if it never was. */
+  confirmedAgeSeconds(): number | undefined;
   /** Why the truth cannot be read, in words; undefined if it can. */
   trouble(): string | undefined;
   /** Begins to refresh every second. Never rejects. */
