@@ -19,7 +19,14 @@ export function switchController({ env, pid }: { env: Environment; pid: number }
       // What is published is served without it.
       const redis = context.connectRedis('userEvents', { required: false });
       const board = createBoard();
-      const feed = createFeed({ settings, env, redis, board, log: log.child('store') });
+      const feed = createFeed({
+        settings,
+        env,
+        redis,
+        redisSettings: config.redis.userEvents,
+        board,
+        log: log.child('store'),
+      });
       const controller = createController({
         settings,
         library: config.library,

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from '@quay-observability/logging';
 import { snapshotFromEnvironment, type ParsedSnapshot } from '@quay-observability/owner-switch';
-import { ConfigError, type Environment } from '@quay-observability/quay-config';
+import { ConfigError, type Environment, type RedisSettings } from '@quay-observability/quay-config';
 import type { RedisConnection } from '@quay-observability/redis';
 import { createFileSource, createLastKnownGood, readSwitchSettings } from '@quay-observability/service';
 import type { Board } from './board.ts';
@@ -15,6 +15,7 @@ export type FeedOptions = {
   readonly settings: Pick<ControllerSettings, 'store' | 'file' | 'seedDelaySeconds'>;
   readonly env: Environment;
   readonly redis: RedisConnection;
+  readonly redisSettings: RedisSettings;
   readonly board: Board;
   readonly log: Logger;
 };
@@ -28,7 +29,8 @@ const FOLDER = 'switch-controller-published';
  *
  * @throws ConfigError (`CONFIG_INVALID`)
  */
-export function createFeed({ settings, env, redis, board, log }: FeedOptions): SnapshotFeed {
+export function createFeed(options: FeedOptions): SnapshotFeed {
+  const { settings, env, redis, redisSettings, board, log } = options;
   const folder = join(readSwitchSettings(env).stateDir, FOLDER);
   const store = createRedisStore(redis);
   if (settings.store === 'file') {
@@ -39,7 +41,7 @@ export function createFeed({ settings, env, redis, board, log }: FeedOptions): S
     store,
     connected: redis.whenReady(CONNECT_MS).catch(() => undefined),
     board,
-    disk: createLastKnownGood(folder, 'owner switches in Redis', log),
+    disk: createLastKnownGood(folder, `owner switches in Redis ${addressOf(redisSettings)}`, log),
     seed: () => seedOf(env, new Date()),
     seedDelayMs: settings.seedDelaySeconds * 1000,
     log,
@@ -51,6 +53,11 @@ function seedOf(env: Environment, now: Date): ParsedSnapshot {
   const { snapshot, warnings } = snapshotFromEnvironment(env, now);
   const version = Math.floor(now.getTime() / 1000);
   return { snapshot: { ...snapshot, version, updatedBy: 'environment' }, warnings };
+}
+
+/** Which Redis a copy on disk came from: that of another installation must never be written into this one. */
+function addressOf({ host, port, socketPath, db }: RedisSettings): string {
+  return `${socketPath ?? `${host}:${port}`}/${db}`;
 }
 
 function requiredFile(file: string | undefined): string {

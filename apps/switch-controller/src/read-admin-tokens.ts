@@ -16,7 +16,7 @@ export function readAdminTokens({
   adminTokensFile,
 }: Pick<ControllerSettings, 'adminTokens' | 'adminTokensFile'>): readonly AdminToken[] {
   if (adminTokensFile === undefined) return adminTokens;
-  if (adminTokens.length > 0) throw fault(`is set beside ${VARIABLE}: which of them is meant?`);
+  if (adminTokens.length > 0) throw fault(`is set beside ${VARIABLE}; only one of them may be`);
   let text: string;
   try {
     text = readFileSync(adminTokensFile, 'utf8');

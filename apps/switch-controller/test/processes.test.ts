@@ -135,3 +135,15 @@ test('the slowest of those on the published version is told, and how many are mi
     ],
   );
 });
+
+test('a process ahead of everything published counted as current, and nobody waited for it', () => {
+  const register = createProcessRegister({ now: () => 1000 });
+  const { version } = published().snapshot;
+  register.reported({ ...report(version + 5), phase: 'last-known-good' });
+  const lost = describeProcesses(published(), register, () => 0, 1000);
+  assert.deepEqual([lost.pending, lost.processes[0]?.status], [1, 'behind']);
+  // Another replica has published it, and confirms it: this one will catch up.
+  register.reported(report(version + 5));
+  const ahead = describeProcesses(published(), register, () => 0, 1000);
+  assert.deepEqual([ahead.pending, ahead.processes[0]?.status], [0, 'current']);
+});

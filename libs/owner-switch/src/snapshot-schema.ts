@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { CANARY_NAME, CANARY_NAME_EXPECTED } from './canary-name.ts';
 
+/** Beyond this nothing higher could be told exactly, and no slip should use up all versions. */
+const MAX_VERSION = 999_999_999_999_999;
+
 const MAX_SELECTED = 10_000;
 
 const names = z
@@ -30,7 +33,10 @@ const EXPECTED_TIME = 'expected a time as in 2026-02-16T10:11:12Z';
 /** The form of a snapshot, the names of its switches aside (contract section 13). */
 export const snapshotSchema = z.object(
   {
-    version: z.int('expected a whole number of 1 or more').min(1, 'expected a whole number of 1 or more'),
+    version: z
+      .int('expected a whole number of 1 or more')
+      .min(1, 'expected a whole number of 1 or more')
+      .max(MAX_VERSION, 'expected at most 15 digits'),
     updated_at: z.iso
       .datetime({ offset: true, error: EXPECTED_TIME, abort: true })
       .refine(isCommonYear, { error: EXPECTED_TIME }),

@@ -73,8 +73,7 @@ function handlers(
     const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
     count(outcomeOfProblem({ status }));
     // Somebody who is told to wait would fill the log.
-    if (error instanceof HttpProblem && [401, 403, 409].includes(status))
-      audit.refused(error, originOf(request, response));
+    if (error instanceof HttpProblem && status !== 429) audit.refused(error, originOf(request, response));
     next(error);
   };
   return [allow, ...body, change, refuse];

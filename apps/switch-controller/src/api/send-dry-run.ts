@@ -1,5 +1,6 @@
 import type { Response } from '@quay-observability/service';
 import { parseSnapshot, snapshotToJson } from '@quay-observability/owner-switch';
+import { changeWarnings } from '../changes/change-warnings.ts';
 import type { ChangeResult } from '../changes/make-change.ts';
 
 /** Answers what a change would do. */
@@ -12,6 +13,9 @@ export function sendDryRun(response: Response, { before, entry }: ChangeResult):
     next_version: changes.length === 0 ? before.snapshot.version : snapshot.version,
     changes,
     // What is rolled back to may be older than a rule that it breaks by now.
-    warnings: parseSnapshot(snapshotToJson(snapshot)).warnings,
+    warnings: [
+      ...parseSnapshot(snapshotToJson(snapshot)).warnings,
+      ...changeWarnings(before.snapshot, snapshot),
+    ],
   });
 }

@@ -54,7 +54,8 @@ const CONTENT: Record<
   patch: (value, current) => {
     // The reason of the last change is none for this one.
     const base = without(snapshotToJson(current), 'reason');
-    return { content: strictSnapshot(stamped(requireObject(mergePatch(base, value)), current)) };
+    const merged = requireObject(mergePatch(mergePatch(base, withoutTheirCanaries(value.owners)), value));
+    return { content: strictSnapshot(stamped(merged, current)) };
   },
   rollback: (value, current, history) => {
     const { to_version: wanted, reason } = parseRollback(value);
@@ -66,6 +67,12 @@ const CONTENT: Record<
     return { content: { ...target.snapshot, reason }, rolledBackTo: target.snapshot.version };
   },
 };
+
+/** A switch that is taken away takes its canary along. */
+function withoutTheirCanaries(owners: unknown): JsonObject {
+  const removed = Object.entries(owners ?? {}).filter(([, owner]) => owner === null);
+  return removed.length === 0 ? {} : { canaries: { by_switch: Object.fromEntries(removed) } };
+}
 
 /** What a client says about version, time and author is what it read; the controller writes its own. */
 function stamped(value: JsonObject, { version, updatedAt }: Snapshot): JsonObject {

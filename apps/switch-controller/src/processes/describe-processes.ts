@@ -68,15 +68,25 @@ export function describeProcesses(
     version: snapshot.version,
     updated_at: snapshot.updatedAt,
     slowest_propagation_seconds: measured.length === 0 ? null : Math.max(...measured),
-    pending: processes.filter(({ version }) => version < snapshot.version).length,
+    pending: processes.filter(({ status, version }) => !followsIn(status, version === snapshot.version))
+      .length,
     silent: processes.filter(({ status }) => status === 'silent').length,
     full: isFull(),
     processes,
   };
 }
 
-/** A process ahead of this replica will be `current` as soon as the replica has caught up. */
+/** A silent process that had the version before it fell silent follows, as far as anybody knows. */
+function followsIn(status: ProcessStatus, isPublished: boolean): boolean {
+  return status === 'current' || (status === 'silent' && isPublished);
+}
+
+/**
+ * A process ahead of this replica is `current` if another replica confirms what it has, and this one will have caught
+ * up soon. One that nobody confirms follows nothing that is published here.
+ */
 export function statusOf(record: ProcessRecord, version: number, nowMs: number): ProcessStatus {
   if (nowMs - record.lastSeenMs > SILENT_AFTER_MS) return 'silent';
-  return record.version >= version ? 'current' : 'behind';
+  const isAhead = record.version > version && record.phase === 'fresh';
+  return record.version === version || isAhead ? 'current' : 'behind';
 }

@@ -57,6 +57,12 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
     else
       throw new CodedError('SNAPSHOT_REFUSED', 'Another replica wrote the owner switches at the same time');
   };
+  /** What goes with a restored snapshot: our history, or without one what it changes in the store, which keeps its own. */
+  const restoredHistory = (served: Published, stored: Published | undefined): readonly HistoryEntry[] => {
+    if (history.length > 0) return history;
+    const changes = diffSnapshots(stored?.snapshot ?? EMPTY_SNAPSHOT, served.snapshot);
+    return [{ snapshot: served.snapshot, changes, rolledBackTo: undefined }];
+  };
   const restored = restoreBoard(disk, board);
 
   /** A Redis that cannot be read, or holds something, is not one that has been empty all the time. */
@@ -97,7 +103,7 @@ export function createRedisFeed(options: RedisFeedOptions): SnapshotFeed {
           version: served.snapshot.version,
           version_in_redis: stored?.snapshot.version ?? null,
         });
-        return write(served, undefined, history.length > 0 ? history : [firstEntry(served.snapshot)], false);
+        return write(served, undefined, restoredHistory(served, stored), history.length === 0);
       case 'diverged':
         if (stored !== undefined) await settle(stored);
     }

@@ -115,7 +115,7 @@ export const workerKeys = {
     fallback: [],
     fallbackText: 'none',
     help: 'Comma-separated `program=true` or `program=false` of the Python runtime; an owner switch beside it wins.',
-    usedBy: ['switch-controller'],
+    usedBy: 'all',
     section: 13,
     variable: 'text',
     schema: commaSeparated(),

@@ -19,6 +19,13 @@ const SETTLE_ATTEMPTS = 4;
  */
 export function createFileSource(path: string): SwitchSource {
   let last: { bytes: Buffer; outcome: () => ParsedSnapshot } | undefined;
+  let isMarked = false;
+  const parse = (bytes: Buffer): ParsedSnapshot => {
+    const parsed = parseSwitchFile(bytes, path);
+    if (hasEnd(bytes)) isMarked = true;
+    else if (isMarked) throw invalid(`${path} ends without "...", which it had before: it has been cut off`);
+    return parsed;
+  };
   return {
     name: `file ${path}`,
     poll: async ({ inForce, signal }) => {
@@ -28,7 +35,7 @@ export function createFileSource(path: string): SwitchSource {
         return inForce.phase === 'fresh' ? 'unchanged' : last.outcome();
       }
       file = await settled(path, file, signal);
-      last = { bytes: file.bytes, outcome: outcomeOf(() => parseSwitchFile(file.bytes, path)) };
+      last = { bytes: file.bytes, outcome: outcomeOf(() => parse(file.bytes)) };
       return last.outcome();
     },
   };
@@ -45,6 +52,15 @@ async function settled(path: string, first: SmallFile, signal: AbortSignal): Pro
     file = again;
   }
   throw new CodedError('SNAPSHOT_INVALID', `${path} is being written to all the time: replace it atomically`);
+}
+
+/**
+ * Whether a file shows that it is whole: YAML by its end mark, JSON by its last brace. Without either, YAML that was cut
+ * at the end of a line reads as a snapshot with fewer switches.
+ */
+function hasEnd(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8').trim();
+  return text.startsWith('{') || /(?:^|\n)\.\.\.$/.test(text);
 }
 
 /** Runs a function once and gives its result, or throws its error, each time it is asked. */
