@@ -3,6 +3,7 @@ import { CANARY_NAME, CANARY_NAME_EXPECTED } from './canary-name.ts';
 
 /** Beyond this nothing higher could be told exactly, and no slip should use up all versions. */
 const MAX_VERSION = 999_999_999_999_999;
+const VERSION_EXPECTED = 'expected a whole number of 1 or more, with at most 15 digits';
 
 const MAX_SELECTED = 10_000;
 
@@ -33,10 +34,13 @@ const EXPECTED_TIME = 'expected a time as in 2026-02-16T10:11:12Z';
 /** The form of a snapshot, the names of its switches aside (contract section 13). */
 export const snapshotSchema = z.object(
   {
+    // One check, so that a bad version is one fault.
     version: z
-      .int('expected a whole number of 1 or more')
-      .min(1, 'expected a whole number of 1 or more')
-      .max(MAX_VERSION, 'expected at most 15 digits'),
+      .number(VERSION_EXPECTED)
+      .refine(
+        (version) => Number.isInteger(version) && version >= 1 && version <= MAX_VERSION,
+        VERSION_EXPECTED,
+      ),
     updated_at: z.iso
       .datetime({ offset: true, error: EXPECTED_TIME, abort: true })
       .refine(isCommonYear, { error: EXPECTED_TIME }),

@@ -16,7 +16,10 @@ test('apps are named in one order, and every user of a key is named', () => {
       .find((row) => row.startsWith(`| \`${key}\` `))
       ?.split(' | ')
       .at(-2);
-  assert.equal(usedBy('USER_EVENTS_REDIS'), 'switch-controller, gc-worker, globalstats-worker');
+  assert.equal(
+    usedBy('USER_EVENTS_REDIS'),
+    'switch-controller, registry-metrics, gc-worker, globalstats-worker',
+  );
   assert.equal(usedBy('PROMETHEUS_NAMESPACE'), 'all');
   assert.equal(
     usedBy('DB_URI'),
