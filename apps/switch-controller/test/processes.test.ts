@@ -147,3 +147,13 @@ test('a process ahead of everything published counted as current, and nobody wai
   const ahead = describeProcesses(published(), register, () => 0, 1000);
   assert.deepEqual([ahead.pending, ahead.processes[0]?.status], [0, 'current']);
 });
+
+test('a process that woke up and acknowledged two versions at once hid how late the first one was', () => {
+  const register = createProcessRegister({ now: () => 1000 });
+  for (const version of [6, 7, 7, 8]) register.reported(report(version));
+  assert.deepEqual(
+    register.takeAcknowledged().map(({ acknowledged }) => acknowledged.version),
+    [6, 7, 8],
+  );
+  assert.deepEqual(register.takeAcknowledged(), []);
+});

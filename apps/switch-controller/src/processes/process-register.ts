@@ -13,6 +13,8 @@ export type ProcessRegister = {
   merge(records: Iterable<ProcessRecord>): void;
   /** What has changed here since this was last asked. */
   takeChanged(): ProcessRecord[];
+  /** The acknowledgements since this was last asked, the earliest first. */
+  takeAcknowledged(): ProcessRecord[];
   /** Forgets those that have not polled for ten minutes. */
   forgetSilent(): void;
   /** Those that were forgotten, or gave way to others, since this was last asked. */
@@ -33,12 +35,16 @@ export type ProcessRegisterOptions = {
   readonly onFull?: () => void;
 };
 
+/** Acknowledgements that wait to be measured; each process makes a few per second at most. */
+const MAX_ACKNOWLEDGED = 10_000;
+
 export function createProcessRegister(options: ProcessRegisterOptions = {}): ProcessRegister {
   const { now = Date.now, onFull = () => undefined } = options;
   const records = new Map<string, ProcessRecord>();
   const changed = new Set<string>();
   const waiting = new Map<string, number>();
   const removed = new Map<string, ProcessRecord>();
+  const acknowledged: ProcessRecord[] = [];
   let refusedAtMs = -Infinity;
 
   const isFull = (): boolean => now() - refusedAtMs < FULL_FOR_MS;
@@ -72,7 +78,12 @@ export function createProcessRegister(options: ProcessRegisterOptions = {}): Pro
   };
   return {
     reported: (report) => {
-      if (put(recordReport(records.get(report.id), report, now()))) changed.add(report.id);
+      const known = records.get(report.id);
+      const record = recordReport(known, report, now());
+      if (!put(record)) return;
+      changed.add(report.id);
+      const isNew = known?.acknowledged.version !== record.acknowledged.version;
+      if (isNew && acknowledged.length < MAX_ACKNOWLEDGED) acknowledged.push(record);
     },
     held: (id) => {
       waiting.set(id, (waiting.get(id) ?? 0) + 1);
@@ -100,6 +111,7 @@ export function createProcessRegister(options: ProcessRegisterOptions = {}): Pro
       changed.clear();
       return taken;
     },
+    takeAcknowledged: () => acknowledged.splice(0),
     forgetSilent: () => {
       const limitMs = now() - FORGOTTEN_AFTER_MS;
       for (const record of [...records.values()]) if (record.lastSeenMs < limitMs) remove(record);

@@ -67,6 +67,8 @@ export function createProcessSharing(options: ShareProcessesOptions): RefreshLoo
         unwritten.delete(id);
         if (unremoved.size < MAX_UNREMOVED) unremoved.set(id, lastSeenMs);
       }
+      // Each by itself: a process that was behind may have acknowledged two versions since.
+      for (const record of register.takeAcknowledged()) await observeOnce(record);
       for (const record of register.takeChanged()) {
         unwritten.set(record.id, record);
         unremoved.delete(record.id);
