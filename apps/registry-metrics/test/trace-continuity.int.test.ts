@@ -91,6 +91,8 @@ test('a client without a trace: registry-metrics begins one, and Python agrees w
     `${requests} requests, ${Math.round(requests / seconds)} a second, ${sampled().length} traces kept`,
   );
 
+  // nginx writes its log after the answer.
+  await waitUntil('the log of every request', () => begun().length >= requests);
   assert.equal(new Set(begun().map((trace) => trace.traceId)).size, requests);
   for (const trace of begun()) assert.equal(trace.sampled, isKeptByPython(trace.traceId), trace.traceId);
   // Five standard deviations above what is expected, and more.
