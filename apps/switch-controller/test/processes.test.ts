@@ -153,7 +153,7 @@ test('a process that woke up and acknowledged two versions at once hid how late 
   for (const version of [6, 7, 7, 8]) register.reported(report(version));
   assert.deepEqual(
     register.takeAcknowledged().map(({ acknowledged }) => acknowledged.version),
-    [6, 7, 8],
+    [7, 8],
   );
   assert.deepEqual(register.takeAcknowledged(), []);
 });

@@ -82,7 +82,8 @@ export function createProcessRegister(options: ProcessRegisterOptions = {}): Pro
       const record = recordReport(known, report, now());
       if (!put(record)) return;
       changed.add(report.id);
-      const isNew = known?.acknowledged.version !== record.acknowledged.version;
+      // Of a process just met, another replica may know more: it is measured once that is merged.
+      const isNew = known !== undefined && known.acknowledged.version !== record.acknowledged.version;
       if (isNew && acknowledged.length < MAX_ACKNOWLEDGED) acknowledged.push(record);
     },
     held: (id) => {
@@ -111,7 +112,12 @@ export function createProcessRegister(options: ProcessRegisterOptions = {}): Pro
       changed.clear();
       return taken;
     },
-    takeAcknowledged: () => acknowledged.splice(0),
+    // Since when a process is known may have come from another replica meanwhile.
+    takeAcknowledged: () =>
+      acknowledged.splice(0).map((record) => {
+        const { beganMs, firstSeenMs } = records.get(record.id) ?? record;
+        return { ...record, beganMs, firstSeenMs };
+      }),
     forgetSilent: () => {
       const limitMs = now() - FORGOTTEN_AFTER_MS;
       for (const record of [...records.values()]) if (record.lastSeenMs < limitMs) remove(record);
