@@ -2,7 +2,7 @@ import type { Database } from '@quay-observability/database';
 import { fetchHead, headerValue, type GatewayRequest, type Upstream } from '@quay-observability/gateway';
 import type { BlobSizeSource } from './blob-sizes.ts';
 import { createCircuitBreaker, type CircuitLimits } from './circuit-breaker.ts';
-import { knownBlobSize } from './measure-blob.ts';
+import { knownBlobSize } from '@quay-observability/registry-counting';
 
 const HEAD_TIMEOUT_MS = 10_000;
 /** What the upstream needs to answer in the client's place, and the client's trace. */

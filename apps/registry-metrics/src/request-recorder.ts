@@ -4,12 +4,10 @@ import {
   type GatewayRequest,
   type ResponseHead,
 } from '@quay-observability/gateway';
+import { countPull, countPush, knownBlobSize, measureBlob } from '@quay-observability/registry-counting';
 import { namespaceLabel, requestNamespace, type RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
 import type { BlobSizes, BlobSizeSource } from './blob-sizes.ts';
-import { countPull } from './count-pull.ts';
-import { countPush } from './count-push.ts';
-import { knownBlobSize, measureBlob } from './measure-blob.ts';
 import type { RegistryMetrics } from './metrics.ts';
 
 /** What a recorder reports to. */
