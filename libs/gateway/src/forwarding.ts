@@ -23,6 +23,9 @@ export type ForwardingOptions = {
   onProblem: (message: string, error: unknown) => void;
 };
 
+/** Smaller pieces are copied: that costs less than a system call of their own for the head. */
+const LENT_BYTES = 16_384;
+
 /** One request on its way through the gateway: the client on one side, a call to its upstream on the other. */
 export class Forwarding implements UpstreamHandler {
   readonly #request: IncomingMessage;
@@ -39,6 +42,11 @@ export class Forwarding implements UpstreamHandler {
   #answered = false;
   #repeated = false;
   #failure: UpstreamFailure | undefined;
+  /** A borrowed piece of the body is on its way to the client. */
+  #lent = false;
+  readonly #onSent = (): void => {
+    this.#takeBack();
+  };
   #bytesToClient = 0;
   #bytesFromClient = 0;
 
@@ -70,7 +78,9 @@ export class Forwarding implements UpstreamHandler {
       trustForwarded: this.#options.trustForwarded,
       replaced: this.#exchange.upstreamHeaders ?? {},
     });
-    this.#response.on('drain', () => this.#call?.resume());
+    this.#response.on('drain', () => {
+      if (!this.#lent) this.#call?.resume();
+    });
     this.#response.once('close', () => {
       this.#onClose();
     });
@@ -89,7 +99,7 @@ export class Forwarding implements UpstreamHandler {
 
   /** Whether a silence on the client's connection is the client's own. */
   waitsForClient(): boolean {
-    if (this.#response.writableNeedDrain || this.#response.writableEnded) return true;
+    if (this.#lent || this.#response.writableNeedDrain || this.#response.writableEnded) return true;
     return this.#hasBody && !this.#awaitsContinue && !this.#request.complete && !this.#request.isPaused();
   }
 
@@ -126,11 +136,31 @@ export class Forwarding implements UpstreamHandler {
     }
   }
 
-  onData(chunk: Buffer): boolean {
+  onData(chunk: Buffer, borrowed = false): boolean {
     if (this.#response.destroyed) return true;
     this.#bytesToClient += chunk.length;
+    if (borrowed) return this.#sendBorrowed(chunk);
     this.#options.onBodyBytes(chunk.length);
     return this.#response.write(chunk);
+  }
+
+  /** Large pieces go to the client's connection as they are, if it is this response's turn. */
+  #sendBorrowed(chunk: Buffer): boolean {
+    const response = this.#response;
+    const { socket } = response;
+    if (socket === null || chunk.length < LENT_BYTES) return response.write(Buffer.from(chunk));
+    response.flushHeaders();
+    socket.write(chunk, this.#onSent);
+    // Mostly the kernel has taken all of it at once.
+    if (socket.writableLength === 0) return true;
+    this.#lent = true;
+    return false;
+  }
+
+  #takeBack(): void {
+    if (!this.#lent || this.#response.socket?.writableLength !== 0) return;
+    this.#lent = false;
+    this.#call?.resume();
   }
 
   onEnd(rawTrailers: string[]): void {

@@ -26,7 +26,8 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE
 export function requestHeaders(input: RequestHeadersInput): string[] {
   const { rawHeaders, replaced, trustForwarded } = input;
   const connectionNames = namedInConnection(rawHeaders);
-  const headers: string[] = [];
+  // The place of Host is the first (RFC 9110, section 7.2).
+  const headers = ['Host', ''];
   let host = '';
   let forwardedFor = '';
   let forwardedHost = '';
@@ -53,14 +54,14 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
   }
   if (!trustForwarded) forwardedFor = forwardedHost = forwardedProto = '';
   host ||= input.defaultHost;
+  headers[1] = host;
   headers.push(
-    ...['Host', host],
-    ...[
-      'X-Forwarded-For',
-      forwardedFor === '' ? input.clientAddress : `${forwardedFor}, ${input.clientAddress}`,
-    ],
-    ...['X-Forwarded-Host', forwardedHost || host],
-    ...['X-Forwarded-Proto', forwardedProto || 'http'],
+    'X-Forwarded-For',
+    forwardedFor === '' ? input.clientAddress : `${forwardedFor}, ${input.clientAddress}`,
+    'X-Forwarded-Host',
+    forwardedHost || host,
+    'X-Forwarded-Proto',
+    forwardedProto || 'http',
   );
   for (const name of Object.keys(replaced)) headers.push(name, replaced[name] ?? '');
   // Node would send an empty body in chunks.

@@ -43,7 +43,8 @@ export function sendOnOwnConnection(options: OwnConnectionOptions): SendUpstream
   };
 }
 
-class OwnConnectionCall implements UpstreamCall {
+/** A call whose answer node's own client reads. */
+export class OwnConnectionCall implements UpstreamCall {
   readonly #outgoing: http.ClientRequest;
   readonly #handler: UpstreamHandler;
   #incoming: http.IncomingMessage | undefined;
@@ -54,7 +55,7 @@ class OwnConnectionCall implements UpstreamCall {
     outgoing: http.ClientRequest,
     { body, repeated = false }: UpstreamRequest,
     handler: UpstreamHandler,
-    options: OwnConnectionOptions & { secure: boolean },
+    options: Omit<OwnConnectionOptions, 'origin'> & { secure: boolean },
   ) {
     this.#outgoing = outgoing;
     this.#handler = handler;

@@ -23,8 +23,11 @@ export type UpstreamHandler = {
   /** The upstream wants the body. */
   onContinue(): void;
   onHead(status: number, statusMessage: string, rawHeaders: string[]): void;
-  /** False asks to pause until `resume`. */
-  onData(chunk: Buffer): boolean;
+  /**
+   * False asks to pause until `resume`. A borrowed chunk is overwritten after this call, or, if it is answered
+   * with false, after `resume`.
+   */
+  onData(chunk: Buffer, borrowed?: boolean): boolean;
   onEnd(rawTrailers: string[]): void;
   onError(failure: UpstreamFailure): void;
   /** Bytes of the request body that have been handed on. */

@@ -1,4 +1,6 @@
 import { Pool } from 'undici';
+import { createKeptConnections } from './kept/kept-connections.ts';
+import { sendOnKeptConnection } from './kept/send-on-kept-connection.ts';
 import { sendOnOwnConnection } from './send-on-own-connection.ts';
 import { sendOnPool } from './send-on-pool.ts';
 import type { SendUpstream } from './upstream-call.ts';
@@ -21,6 +23,8 @@ export type UpstreamOptions = {
   keepAliveMs: number;
   /** Most bytes of the answer's head. */
   maxHeaderBytes: number;
+  /** Whether answers are read the fast way where that is possible (docs/decisions/reading-answers.md); true. */
+  fastPath?: boolean;
 };
 
 /** A server behind the gateway. */
@@ -48,7 +52,7 @@ export function isRepeatable(method: string, hasBody: boolean): boolean {
  * they must not be sent twice (docs/decisions/connections-to-the-registry.md).
  */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { origin, host, hostname } = new URL(options.url);
+  const { origin, host, hostname, protocol, port } = new URL(options.url);
   const poolOptions: Pool.Options = {
     connections: options.maxConnections,
     pipelining: 1,
@@ -67,6 +71,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const pooled = sendOnPool(pool, hostname);
   const pooledHead = sendOnPool(headPool, hostname);
   const own = sendOnOwnConnection({ ...options, origin });
+  const kept =
+    protocol === 'http:' && (options.fastPath ?? true)
+      ? createKeptConnections({
+          ...options,
+          host: hostname.replace(/^\[|\]$/g, ''),
+          port: port === '' ? 80 : Number(port),
+        })
+      : undefined;
   return {
     name: options.name,
     origin,
@@ -75,9 +87,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       // The next kept connection may be stale like the first.
       if (request.repeated === true || !isRepeatable(request.method, request.body !== undefined))
         return own(request, handler);
-      return request.method === 'HEAD' ? pooledHead(request, handler) : pooled(request, handler);
+      if (request.method === 'HEAD') return pooledHead(request, handler);
+      const fast = kept && sendOnKeptConnection(kept, request, handler, options);
+      return fast ?? pooled(request, handler);
     },
     close: async () => {
+      kept?.close();
       await Promise.all([pool.destroy(), headPool.destroy()]);
     },
   };

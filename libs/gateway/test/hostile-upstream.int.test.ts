@@ -157,8 +157,8 @@ test('a 100 Continue that nobody asked for is ignored', async () => {
       };
       client.send(request);
       await answer();
-      // A kept connection cannot go on after it; the request is sent once more on one of its own.
-      if (request === GET || request === HEAD) await answer();
+      // Undici's connection cannot go on after it; the request is sent once more on one of its own.
+      if (request === HEAD) await answer();
       await client.until(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n/);
       assert.equal((await gateway.ended(1))[0]?.end?.upstreamError, undefined);
     });
