@@ -2,7 +2,7 @@ import { CodedError } from '@quay-observability/coded-errors';
 import { ConfigError, type ConfigFault } from './config-error.ts';
 import type { ConfigKey } from './config-key.ts';
 import { CONFIG_KEYS, type ConfigKeyName, type ConfigValues } from './config-keys.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { readYaml } from './parse-yaml.ts';
 import type { QuayConfig } from './quay-config.ts';
 import type { Environment } from './settings/read-settings.ts';
 import { shapeConfig, type ConfigOrigin } from './shape-config.ts';
@@ -107,7 +107,8 @@ function fromVariable(
   const source = `environment variable ${name}`;
   if (key.variable === 'text') return { raw: text, source };
   try {
-    return { raw: parseYaml(text, source), source };
+    const content = readYaml(text, source);
+    return { raw: key.ordered === true ? content.ordered() : content.value, source };
   } catch {
     // Malformed tracked namespaces never fail anything (contract section 2).
     if (name === 'TRACKED_NAMESPACES') return { raw: 'malformed', source };
@@ -117,9 +118,15 @@ function fromVariable(
 }
 
 function parseMapping(yamlText: string, source: string): Record<string, unknown> {
-  const content = parseYaml(yamlText, source) ?? {};
-  if (typeof content === 'object' && !Array.isArray(content)) return content as Record<string, unknown>;
-  throw new CodedError('CONFIG_UNREADABLE', `${source} is not a YAML mapping of keys to values`);
+  const { value, ordered } = readYaml(yamlText, source);
+  const content = value ?? {};
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw new CodedError('CONFIG_UNREADABLE', `${source} is not a YAML mapping of keys to values`);
+  const mapping = content as Record<string, unknown>;
+  for (const [name, key] of Object.entries(CONFIG_KEYS) as [string, ConfigKey<unknown>][])
+    if (key.ordered === true && Object.hasOwn(mapping, name))
+      mapping[name] = (ordered() as Map<string, unknown>).get(name);
+  return mapping;
 }
 
 function parseOverrides(env: Environment, faults: ConfigFault[]): Record<string, unknown> {
