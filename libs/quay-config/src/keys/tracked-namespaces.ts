@@ -33,5 +33,6 @@ function collect(
 /** A key of YAML need not be text. */
 function bucketName(bucket: unknown): string {
   if (typeof bucket === 'boolean') return bucket ? 'True' : 'False';
-  return bucket === null || typeof bucket === 'object' ? '' : String(bucket);
+  if (typeof bucket === 'number' || typeof bucket === 'bigint') return String(bucket);
+  return typeof bucket === 'string' ? bucket : '';
 }

@@ -1,4 +1,4 @@
-import { setInterval } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
@@ -24,12 +24,12 @@ export type ConfigReloadOptions = {
 
 export type ConfigReload = {
   /** Called when a reloadable key has changed, with the configuration in force. */
-  onChange(listener: (config: QuayConfig) => void): void;
+  onChange: (listener: (config: QuayConfig) => void) => void;
   /** Begins to look at the file from time to time. */
-  start(): void;
+  start: () => void;
   /** Reads the file now, changed or not. */
-  reload(): void;
-  close(): void;
+  reload: () => void;
+  close: () => void;
 };
 
 /**
@@ -82,9 +82,8 @@ export function createConfigReload(options: ConfigReloadOptions): ConfigReload {
 }
 
 async function followEvery(intervalMs: number, look: () => Promise<void>, signal: AbortSignal) {
-  try {
-    for await (const _ of setInterval(intervalMs, undefined, { signal, ref: false })) await look();
-  } catch {
-    // Closed.
+  while (!signal.aborted) {
+    await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (!signal.aborted) await look();
   }
 }
