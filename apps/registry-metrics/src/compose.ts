@@ -2,19 +2,31 @@ import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
 import { registryLabelValues } from './metrics.ts';
+import { createNamespaceLabels } from './namespace-labels.ts';
 
 /** The app as `runService` runs it. */
 export const registryMetrics = defineApp({
   app: 'registry-metrics',
   adminPort: 9102,
   settings: registrySettings,
-  knownLabelValues: ({ trackedNamespaces }) => registryLabelValues(trackedNamespaces),
+  knownLabelValues: () => registryLabelValues(),
   compose: (context) => {
     const { config, settings, log, metrics, publicHttp, addReadinessCheck, connectDatabase } = context;
     const routeBy = routeByOf(context);
+    const namespaceLabels = createNamespaceLabels({
+      source: settings.namespaceLabel,
+      library: config.library,
+      maxBuckets: settings.maxNamespaceBuckets,
+      metrics,
+      log,
+    });
+    namespaceLabels.track(config.trackedNamespaces);
+    context.onConfigReload(({ trackedNamespaces }) => {
+      namespaceLabels.track(trackedNamespaces);
+    });
     const gateway = createRegistryGateway({
       settings,
-      namespaceBuckets: config.trackedNamespaces,
+      namespaceLabels,
       metrics,
       log: log.child('gateway'),
       database: connectDatabase({ required: false }),

@@ -1,5 +1,6 @@
 import {
   booleanSetting,
+  choiceSetting,
   durationSecondsSetting,
   integerSetting,
   portSetting,
@@ -24,6 +25,17 @@ export const registrySettings = {
     default: 86_400,
     min: 60,
     max: 604_800,
+  }),
+  namespaceLabel: choiceSetting('REGISTRY_NAMESPACE_LABEL', {
+    help: 'Whose namespace the label `namespace_name` tells: `python`, the one Python takes from the path (`v1`, `v2`), or `repository`, that of the repository.',
+    choices: ['python', 'repository'],
+    default: 'python',
+  }),
+  maxNamespaceBuckets: integerSetting('TRACKED_NAMESPACES_MAX_BUCKETS', {
+    help: 'Most buckets of `TRACKED_NAMESPACES` with a label value of their own, and twice as many until the restart; the rest is `other`.',
+    default: 200,
+    min: 1,
+    max: 10_000,
   }),
   listenHost: stringSetting('LISTEN_HOST', { help: 'Address of the public listener.', default: '127.0.0.1' }),
   listenPort: portSetting('LISTEN_PORT', {

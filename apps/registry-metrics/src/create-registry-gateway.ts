@@ -20,8 +20,7 @@ import { createUploadPins } from './upload-pins.ts';
 
 export type RegistryGatewayOptions = {
   settings: RegistrySettings;
-  /** Namespace -> label value, of `TRACKED_NAMESPACES`. */
-  namespaceBuckets: ReadonlyMap<string, string>;
+  namespaceLabels: ExchangeObservers['namespaceLabels'];
   metrics: Metrics<'registry-metrics'>;
   log: Logger;
   /** Knows the sizes of blobs; the gateway works without it. */
@@ -91,7 +90,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const exchanges: ExchangeObservers = {
     metrics,
     routing,
-    namespaceBuckets: options.namespaceBuckets,
+    namespaceLabels: options.namespaceLabels,
     blobSizes,
     // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [

@@ -1,4 +1,4 @@
-import { OTHER, PROTOCOLS } from '@quay-observability/metric-catalogue';
+import { PROTOCOLS } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import type { RouteOwner } from '@quay-observability/owner-switch';
 import { OTHER_NAMESPACE, QUAY_ROUTES } from '@quay-observability/registry-routes';
@@ -37,14 +37,14 @@ export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>, upstre
   return bound;
 }
 
-/** Label values that the configuration decides. */
-export function registryLabelValues(buckets: ReadonlyMap<string, string>) {
+/** Label values that the routes decide; what `TRACKED_NAMESPACES` adds is told later. */
+export function registryLabelValues() {
   return {
     quay_request_duration_seconds: {
       route: [
         ...new Set(QUAY_ROUTES.filter(({ family }) => family !== 'api').map(({ endpoint }) => endpoint)),
       ],
-      namespace_name: [...new Set([OTHER_NAMESPACE, OTHER, ...buckets.values()])],
+      namespace_name: [OTHER_NAMESPACE],
     },
   };
 }

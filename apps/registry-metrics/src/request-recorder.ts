@@ -5,16 +5,16 @@ import {
   type ResponseHead,
 } from '@quay-observability/gateway';
 import { countPull, countPush, knownBlobSize, measureBlob } from '@quay-observability/registry-counting';
-import { namespaceLabel, requestNamespace, type RouteMatch } from '@quay-observability/registry-routes';
+import type { RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
 import type { BlobSizes, BlobSizeSource } from './blob-sizes.ts';
 import type { RegistryMetrics } from './metrics.ts';
+import type { NamespaceLabels } from './namespace-labels.ts';
 
 /** What a recorder reports to. */
 export type RecorderObservers = {
   readonly metrics: RegistryMetrics;
-  /** Namespace -> label value, of `TRACKED_NAMESPACES`. */
-  readonly namespaceBuckets: ReadonlyMap<string, string>;
+  readonly namespaceLabels: Pick<NamespaceLabels, 'labelOf'>;
   readonly blobSizes: BlobSizes;
   /** Where to look for the size of a blob that the answer does not tell. */
   readonly blobSizeSources: (
@@ -52,13 +52,13 @@ export class RequestRecorder {
 
   answered(head: ResponseHead): void {
     const { method, target, rawHeaders } = this.#request;
-    const { metrics, namespaceBuckets } = this.#observers;
-    const { endpoint, params, path } = this.#route;
+    const { metrics, namespaceLabels } = this.#observers;
+    const { endpoint } = this.#route;
     const labels = {
       method,
       route: endpoint,
       status: String(head.status),
-      namespace_name: namespaceLabel(requestNamespace(params, target, path), namespaceBuckets),
+      namespace_name: namespaceLabels.labelOf(this.#route, target),
     };
     metrics.requestDuration.observe(labels, head.elapsedMs / 1000);
     const pull = countPull(endpoint, method, head.status);

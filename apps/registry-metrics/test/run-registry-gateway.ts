@@ -5,6 +5,7 @@ import { readSettings } from '@quay-observability/quay-config';
 import { registrySettings } from '../src/config.ts';
 import { createRegistryGateway, type RegistryGatewayOptions } from '../src/create-registry-gateway.ts';
 import { registryLabelValues } from '../src/metrics.ts';
+import { createNamespaceLabels } from '../src/namespace-labels.ts';
 import { parseSamples, type Samples } from './samples.ts';
 
 export type RunningRegistryGateway = {
@@ -16,23 +17,32 @@ export type RunningRegistryGateway = {
 /** The registry gateway in this process, with real metrics, on a free port. */
 export async function runRegistryGateway(
   upstreamUrl: string,
-  options: Partial<Pick<RegistryGatewayOptions, 'database' | 'namespaceBuckets' | 'startSpan'>> & {
+  options: Partial<Pick<RegistryGatewayOptions, 'database' | 'startSpan'>> & {
+    namespaceBuckets?: ReadonlyMap<string, string>;
     env?: Record<string, string>;
   } = {},
 ): Promise<RunningRegistryGateway> {
-  const namespaceBuckets = options.namespaceBuckets ?? new Map();
   const metrics = createMetrics({
     app: 'registry-metrics',
     runtimeMetrics: false,
-    known: registryLabelValues(namespaceBuckets),
+    known: registryLabelValues(),
   });
   const log = createLogger({ name: 'test', json: true, debug: true, stream: new PassThrough().resume() });
+  const settings = readSettings(
+    { REGISTRY_UPSTREAM_URL: upstreamUrl, LISTEN_PORT: '0', ...options.env },
+    registrySettings,
+  );
+  const namespaceLabels = createNamespaceLabels({
+    source: settings.namespaceLabel,
+    library: { namespace: 'library', enabled: true },
+    maxBuckets: settings.maxNamespaceBuckets,
+    metrics,
+    log,
+  });
+  namespaceLabels.track(options.namespaceBuckets ?? new Map());
   const gateway = createRegistryGateway({
-    settings: readSettings(
-      { REGISTRY_UPSTREAM_URL: upstreamUrl, LISTEN_PORT: '0', ...options.env },
-      registrySettings,
-    ),
-    namespaceBuckets,
+    settings,
+    namespaceLabels,
     metrics,
     log,
     database: options.database,

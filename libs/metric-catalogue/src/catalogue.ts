@@ -1,5 +1,6 @@
 import type { AppName } from './apps.ts';
 import { COMPANION_METRICS } from './data/companion-metrics.ts';
+import { CONFIG_METRICS } from './data/config-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
@@ -12,6 +13,7 @@ export const CATALOGUE = {
   ...COMPANION_METRICS,
   ...PLAN_METRICS,
   ...OWN_METRICS,
+  ...CONFIG_METRICS,
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
 } as const;

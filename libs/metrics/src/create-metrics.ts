@@ -10,7 +10,7 @@ import {
 } from '@quay-observability/metric-catalogue';
 import { Registry } from 'prom-client';
 import { renderExposition, type OnCollectFailed } from './exposition.ts';
-import { boundsOf } from './label-values.ts';
+import { createLabelBounds, type LabelBounds } from './label-values.ts';
 import type { MetricFamily } from './metric-family.ts';
 import { CONTENT_TYPES, negotiateFormat } from './negotiate.ts';
 import { histogramRenderer, numberRenderer, type RenderSeries } from './render-series.ts';
@@ -78,13 +78,22 @@ export type Metrics<App extends AppName = AppName> = {
   counter<Name extends MetricNameOfType<App, 'counter'>>(name: Name): BoundCounter<Name>;
   gauge<Name extends MetricNameOfType<App, 'gauge'>>(name: Name): BoundGauge<Name>;
   histogram<Name extends MetricNameOfType<App, 'histogram'>>(name: Name): BoundHistogram<Name>;
+  /**
+   * Replaces the known values of a label. Series with values that are no longer known stay as they are, and what is
+   * observed under those values counts as `other`. Throws a TypeError for a metric or label that is not there.
+   */
+  knowLabelValues(name: MetricName, label: string, values: readonly string[]): void;
   /** Text 0.0.4, or OpenMetrics where allowed and asked for. Scrapes at the same time share one gathering. */
   exposition(accept?: string): Promise<Exposition>;
   /** prom-client's own rendering of the same registry: the plain way, for comparison. */
   plainText(): Promise<string>;
 };
 
-type Stored = { metric: StoredCounter | StoredGauge | StoredHistogram; family: MetricFamily };
+type Stored = {
+  metric: StoredCounter | StoredGauge | StoredHistogram;
+  family: MetricFamily;
+  know: LabelBounds['replace'];
+};
 
 /** Registers the metrics that the catalogue assigns to an app, and nothing else. */
 export function createMetrics<App extends AppName>(options: MetricsOptions<App>): Metrics<App> {
@@ -145,6 +154,12 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
       const metric = owned(name, StoredHistogram);
       return { observe: (labels, value) => metric.record(labels, value) };
     },
+    knowLabelValues: (name, label, values) => {
+      const found = stored.get(name);
+      if (found === undefined) throw new TypeError(`${name} is not of ${options.app} in the catalogue`);
+      found.know(label, values);
+      found.metric.store.reindex();
+    },
     exposition: async (accept) => {
       const format = negotiateFormat(accept, options.openMetrics ?? false);
       return expositionOf(CONTENT_TYPES[format], await gather(format));
@@ -180,11 +195,13 @@ function createStored(
   const definition: MetricDefinition = CATALOGUE[name];
   const { help, type, labels: labelNames } = definition;
   const naming = { name, labelNames, fixed };
+  const labelBounds = createLabelBounds(labelNames, limits.known);
+  const know = labelBounds.replace;
   const base = {
     name,
     help,
     labelNames,
-    bounds: boundsOf(labelNames, limits.known),
+    bounds: labelBounds.bounds,
     maxSeries: limits.maxSeries,
     onRefused: limits.onRefused,
     registry,
@@ -196,7 +213,11 @@ function createStored(
     const metric = new StoredHistogram({ ...base, buckets });
     const text = histogramRenderer(naming, buckets, 'text') as RenderSeries<never>;
     const openmetrics = histogramRenderer(naming, buckets, 'openmetrics') as RenderSeries<never>;
-    return { metric, family: { ...family, series: () => metric.store.all, render: { text, openmetrics } } };
+    return {
+      metric,
+      know,
+      family: { ...family, series: () => metric.store.all, render: { text, openmetrics } },
+    };
   }
   const metric =
     type === 'counter'
@@ -205,6 +226,7 @@ function createStored(
   const text = numberRenderer(naming) as RenderSeries<never>;
   return {
     metric,
+    know,
     family: { ...family, series: () => metric.store.all, render: { text, openmetrics: text } },
   };
 }

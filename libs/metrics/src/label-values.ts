@@ -10,16 +10,32 @@ function isHttpStatus(value: string): boolean {
   return value.length === 3 && value >= '100' && value <= '599' && /^\d{3}$/.test(value);
 }
 
-/** One bound per label, in the order of `labels`. A label without a known set keeps its values. */
-export function boundsOf(
+/** The bounds of a metric's labels, in the order of its labels; the known set of a label can be replaced. */
+export type LabelBounds = {
+  readonly bounds: readonly BoundValue[];
+  /** From now on the label takes these values and no others. A TypeError if the metric has no such label. */
+  readonly replace: (label: string, values: readonly string[]) => void;
+};
+
+/** A label without a known set keeps its values. */
+export function createLabelBounds(
   labels: readonly string[],
   known: Readonly<Record<string, KnownValues>>,
-): BoundValue[] {
-  return labels.map((label) => {
-    const values = known[label];
-    if (values === undefined) return unbounded;
-    if (values === 'http-status') return (value) => (isHttpStatus(value) ? value : OTHER);
-    const allowed = new Set(values);
-    return (value) => (allowed.has(value) ? value : OTHER);
-  });
+): LabelBounds {
+  const bounds = labels.map((label) => boundOf(known[label]));
+  return {
+    bounds,
+    replace: (label, values) => {
+      const at = labels.indexOf(label);
+      if (at < 0) throw new TypeError(`unknown label "${label}"; labels are ${labels.join(', ')}`);
+      bounds[at] = boundOf(values);
+    },
+  };
+}
+
+function boundOf(values: KnownValues | undefined): BoundValue {
+  if (values === undefined) return unbounded;
+  if (values === 'http-status') return (value) => (isHttpStatus(value) ? value : OTHER);
+  const allowed = new Set(values);
+  return (value) => (allowed.has(value) ? value : OTHER);
 }

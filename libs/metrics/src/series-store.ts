@@ -65,9 +65,21 @@ export class SeriesStore<State> {
     const found = this.#all.findIndex((series) => series.values.every((value, at) => value === values[at]));
     if (found < 0) return;
     this.#all.splice(found, 1);
+    this.reindex();
+  }
+
+  /**
+   * To be called when the bounds have changed. Series whose values are out of bounds now stay among `all`, but are not
+   * found any more; those that are within them again are.
+   */
+  reindex(): void {
+    const { bounds } = this.#options;
     const kept = [...this.#all];
     this.clear();
-    for (const series of kept) this.#insert(series);
+    for (const series of kept) {
+      if (series.values.every((value, at) => bounds[at]!(value) === value)) this.#insert(series);
+      else this.#all.push(series);
+    }
   }
 
   clear(): void {

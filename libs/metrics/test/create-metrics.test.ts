@@ -296,3 +296,37 @@ test('counters refuse to go down, and nothing takes a value that is not a number
     /not a finite number/,
   );
 });
+
+test('known label values can be replaced: what is gone keeps its series, and is found again when it is back', async () => {
+  const metrics = createMetrics({
+    app: 'registry-metrics',
+    runtimeMetrics: false,
+    known: { quay_request_duration_seconds: { namespace_name: ['other'] } },
+  });
+  const durations = metrics.histogram('quay_request_duration_seconds');
+  const observe = (namespace_name: string) =>
+    durations.observe({ method: 'GET', route: 'r', status: '200', namespace_name }, 0.1);
+  const know = (...values: string[]) =>
+    metrics.knowLabelValues('quay_request_duration_seconds', 'namespace_name', values);
+  const counts = async () => {
+    const text = (await metrics.exposition()).body.toString();
+    const lines = text.matchAll(/_count\{.*namespace_name="(\w+)".*\} (\d+)$/gm);
+    return [...lines].map(([, namespace, count]) => `${namespace} ${count}`);
+  };
+  observe('a');
+  know('a', 'other');
+  observe('a');
+  know('b', 'other');
+  observe('a');
+  observe('b');
+  assert.deepEqual(await counts(), ['other 2', 'a 1', 'b 1']);
+  know('a', 'other');
+  observe('a');
+  observe('b');
+  assert.deepEqual(await counts(), ['other 3', 'a 2', 'b 1']);
+  assert.throws(
+    () => metrics.knowLabelValues('quay_request_duration_seconds', 'namespace', []),
+    /unknown label "namespace"/,
+  );
+  assert.throws(() => metrics.knowLabelValues('quay_gc_iterations_total', 'x', []), /registry-metrics/);
+});

@@ -16,6 +16,10 @@ export type ConfigKey<T> = {
   /** How its environment variable is written: as it is, or as YAML (JSON included). */
   readonly variable: 'text' | 'yaml';
   readonly secret?: boolean;
+  /** The order of its mappings matters: the schema gets them as `Map`. */
+  readonly ordered?: true;
+  /** Takes effect when the file changes; the others wait for a restart. */
+  readonly reloadable?: true;
   readonly schema: z.ZodType<T>;
   /** Something to log about a value that is accepted all the same. */
   readonly warning?: (raw: unknown) => string | undefined;

@@ -13,10 +13,14 @@ export type {
   StorageSettings,
   TracingSettings,
 } from './quay-config.ts';
-export { parseQuayConfig } from './parse-quay-config.ts';
+export type { ConfigKeyName } from './config-keys.ts';
+export { parseQuayConfig, readConfigText } from './parse-quay-config.ts';
+export type { ConfigReading } from './parse-quay-config.ts';
 export { readYaml } from './parse-yaml.ts';
 export type { YamlContent } from './parse-yaml.ts';
-export { readQuayConfig } from './read-quay-config.ts';
+export { findConfigFile, readConfig, readQuayConfig } from './read-quay-config.ts';
+export { reloadConfig } from './reload-config.ts';
+export type { ReloadedConfig } from './reload-config.ts';
 export { readSettings } from './settings/read-settings.ts';
 export type { Environment, SettingsOf } from './settings/read-settings.ts';
 export {

@@ -2,16 +2,33 @@ import { CodedError } from '@quay-observability/coded-errors';
 import { ConfigError, type ConfigFault } from './config-error.ts';
 import type { ConfigKey } from './config-key.ts';
 import { CONFIG_KEYS, type ConfigKeyName, type ConfigValues } from './config-keys.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { readYaml } from './parse-yaml.ts';
 import type { QuayConfig } from './quay-config.ts';
 import type { Environment } from './settings/read-settings.ts';
-import { shapeConfig } from './shape-config.ts';
+import { shapeConfig, type ConfigOrigin } from './shape-config.ts';
 
 /** A value as it was found, and where. */
 type Found = { readonly raw: unknown; readonly source: string };
 
 /** Quay's own variable: JSON whose keys override the file. A variable with a key's name overrides both. */
 const OVERRIDES = 'QUAY_OVERRIDE_CONFIG';
+
+/** One reading of the configuration: in its shape, and key by key, so that two readings can be compared. */
+export type ConfigReading = {
+  readonly config: QuayConfig;
+  /** The file's text; empty without a file. */
+  readonly text: string;
+  readonly values: ConfigValues;
+  readonly origin: ConfigOrigin;
+};
+
+/** The configuration of a text; throws as {@link readConfigText} does. */
+export function parseQuayConfig(
+  yamlText: string,
+  options: { readonly source: string | undefined; readonly env: Environment },
+): QuayConfig {
+  return readConfigText(yamlText, options).config;
+}
 
 /**
  * Turns the text of Quay's `config.yaml` and the environment into the typed configuration. Unknown keys
@@ -20,10 +37,10 @@ const OVERRIDES = 'QUAY_OVERRIDE_CONFIG';
  * @throws CodedError `CONFIG_UNREADABLE` if the text is no YAML mapping.
  * @throws ConfigError (`CONFIG_INVALID`) that names every faulty key and its file or variable at once.
  */
-export function parseQuayConfig(
+export function readConfigText(
   yamlText: string,
   { source, env }: { readonly source: string | undefined; readonly env: Environment },
-): QuayConfig {
+): ConfigReading {
   const file = source ?? 'no configuration file';
   const faults: ConfigFault[] = [];
   const layers = [
@@ -43,12 +60,9 @@ export function parseQuayConfig(
     values[name] = readKey(name, key, found, faults, warnings);
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return shapeConfig(values as ConfigValues, {
-    source,
-    warnings,
-    env,
-    sourceOf: (name) => sources.get(name) ?? file,
-  });
+  const origin = { source, warnings, env, sourceOf: (name: ConfigKeyName) => sources.get(name) ?? file };
+  const checked = values as ConfigValues;
+  return { config: shapeConfig(checked, origin), text: yamlText, values: checked, origin };
 }
 
 function readKey(
@@ -93,7 +107,8 @@ function fromVariable(
   const source = `environment variable ${name}`;
   if (key.variable === 'text') return { raw: text, source };
   try {
-    return { raw: parseYaml(text, source), source };
+    const content = readYaml(text, source);
+    return { raw: key.ordered === true ? content.ordered() : content.value, source };
   } catch {
     // Malformed tracked namespaces never fail anything (contract section 2).
     if (name === 'TRACKED_NAMESPACES') return { raw: 'malformed', source };
@@ -103,9 +118,15 @@ function fromVariable(
 }
 
 function parseMapping(yamlText: string, source: string): Record<string, unknown> {
-  const content = parseYaml(yamlText, source) ?? {};
-  if (typeof content === 'object' && !Array.isArray(content)) return content as Record<string, unknown>;
-  throw new CodedError('CONFIG_UNREADABLE', `${source} is not a YAML mapping of keys to values`);
+  const { value, ordered } = readYaml(yamlText, source);
+  const content = value ?? {};
+  if (typeof content !== 'object' || Array.isArray(content))
+    throw new CodedError('CONFIG_UNREADABLE', `${source} is not a YAML mapping of keys to values`);
+  const mapping = content as Record<string, unknown>;
+  for (const [name, key] of Object.entries(CONFIG_KEYS) as [string, ConfigKey<unknown>][])
+    if (key.ordered === true && Object.hasOwn(mapping, name))
+      mapping[name] = (ordered() as Map<string, unknown>).get(name);
+  return mapping;
 }
 
 function parseOverrides(env: Environment, faults: ConfigFault[]): Record<string, unknown> {

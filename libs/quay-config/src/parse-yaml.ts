@@ -5,6 +5,8 @@ import { findDuplicateKey } from './duplicate-key.ts';
 /** What a YAML text says, and what it says twice. */
 export type YamlContent = {
   readonly value: unknown;
+  /** The same with mappings as `Map`, in the order of the text: an object puts keys of digits first. */
+  readonly ordered: () => unknown;
   /**
    * Throws CodedError `CONFIG_UNREADABLE` with line and column if a key stands twice in one mapping: in the value of
    * this top-level key, which must itself stand there once, or without one anywhere in the text.
@@ -45,6 +47,7 @@ export function readYaml(text: string, source: string): YamlContent {
     throw unreadable(`${source} is not YAML: ${error.code} at ${placeOf(error.pos[0])}`);
   return {
     value: resolved(document, source),
+    ordered: () => document.toJS({ mapAsMap: true }) as unknown,
     refuseDuplicateKeys: (topLevelKey) => {
       const key = findDuplicateKey(document, topLevelKey);
       if (key !== undefined)

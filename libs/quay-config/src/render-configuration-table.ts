@@ -22,7 +22,9 @@ function cells(key: ConfigKey<unknown>): string[] {
   return [
     key.kind,
     fallback === 'none' ? 'none' : `\`${fallback}\``,
-    key.help + (key.secret === true ? ' **Secret.**' : ''),
+    key.help +
+      (key.secret === true ? ' **Secret.**' : '') +
+      (key.reloadable === true ? ' **Reloaded.**' : ''),
     usedBy,
     String(key.section),
   ];

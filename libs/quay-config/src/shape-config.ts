@@ -3,17 +3,17 @@ import type { ConfigKeyName, ConfigValues } from './config-keys.ts';
 import type { DatabaseServerSettings, DatabaseSettings, QuayConfig } from './quay-config.ts';
 import type { Environment } from './settings/read-settings.ts';
 
+/** Where the values came from, and what was said about them. */
+export type ConfigOrigin = {
+  readonly source: string | undefined;
+  readonly warnings: readonly string[];
+  readonly env: Environment;
+  /** The file or variable that a key's value came from. */
+  readonly sourceOf: (name: ConfigKeyName) => string;
+};
+
 /** Groups the checked values of Quay's flat keys by what they are about. */
-export function shapeConfig(
-  values: ConfigValues,
-  origin: {
-    readonly source: string | undefined;
-    readonly warnings: readonly string[];
-    readonly env: Environment;
-    /** The file or variable that a key's value came from. */
-    readonly sourceOf: (name: ConfigKeyName) => string;
-  },
-): QuayConfig {
+export function shapeConfig(values: ConfigValues, origin: ConfigOrigin): QuayConfig {
   return {
     source: origin.source,
     warnings: origin.warnings,

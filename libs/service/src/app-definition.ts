@@ -17,7 +17,10 @@ export type RedisRole = 'pullMetrics' | 'userEvents' | 'buildLogs';
 
 /** What an app is composed from. Connections made here are closed after the app has stopped. */
 export type AppContext<App extends AppName, Settings extends AppSettings> = {
+  /** As it was at the start. */
   config: QuayConfig;
+  /** Called with the configuration in force when a reloadable key has changed; all other keys are those of the start. */
+  onConfigReload: (changed: (config: QuayConfig) => void) => void;
   settings: SettingsOf<Settings>;
   log: Logger;
   metrics: Metrics<App>;

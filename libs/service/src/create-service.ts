@@ -3,9 +3,10 @@ import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { createMetrics, type Metrics } from '@quay-observability/metrics';
-import type { Environment, QuayConfig, SettingsOf } from '@quay-observability/quay-config';
+import type { ConfigReading, Environment, SettingsOf } from '@quay-observability/quay-config';
 import { createAdminServer } from './admin-server.ts';
 import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
+import { createConfigReload } from './config-reload/create-config-reload.ts';
 import { connectDatabase, type AppWithDatabase } from './connect-database.ts';
 import { connectRedis } from './connect-redis.ts';
 import { createHttpObserver } from './http-observer.ts';
@@ -19,7 +20,7 @@ import { VERSION } from './version.ts';
 
 export type ServiceOptions<App extends AppName, Settings extends AppSettings> = {
   definition: AppDefinition<App, Settings>;
-  config: QuayConfig;
+  configReading: ConfigReading;
   env: Environment;
   settings: SettingsOf<ReturnType<typeof serviceSettings>>;
   switchSettings: SwitchSettings;
@@ -30,7 +31,12 @@ export type ServiceOptions<App extends AppName, Settings extends AppSettings> = 
 };
 
 /** A composed service. `stop` resolves to whether all work ended within the grace period. */
-export type Service = { start: () => Promise<void>; stop: () => Promise<boolean> };
+export type Service = {
+  start: () => Promise<void>;
+  stop: () => Promise<boolean>;
+  /** Reads the configuration file now. */
+  reloadConfig: () => void;
+};
 
 /** Readiness checks: time limit, sharing between probes, and how often it is looked without a probe. */
 const READINESS = { timeoutMs: 2000, shareMs: 1000, intervalMs: 5000 };
@@ -41,7 +47,8 @@ const APP_SHARE_OF_GRACE = 0.8;
 export function createService<App extends AppName, Settings extends AppSettings>(
   options: ServiceOptions<App, Settings>,
 ): Service {
-  const { definition, config, settings, own, log, tracing } = options;
+  const { definition, settings, own, log, tracing } = options;
+  const { config } = options.configReading;
   const { app } = definition;
   const metrics = createMetrics<App>({
     app,
@@ -55,6 +62,14 @@ export function createService<App extends AppName, Settings extends AppSettings>
   const shared = metrics as unknown as Metrics<AppName>;
   shared.gauge('quay_app_info').set({ app, version: VERSION }, 1);
   countSpans(shared, tracing, log);
+  const configReload = createConfigReload({
+    app,
+    env: options.env,
+    reading: options.configReading,
+    intervalMs: settings.configReloadSeconds * 1000,
+    metrics: shared,
+    log: log.child('config'),
+  });
 
   const readiness = createReadiness({
     ...READINESS,
@@ -68,6 +83,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
   let switches: ConnectedSwitches | undefined;
   const context: AppContext<App, Settings> = {
     config,
+    onConfigReload: configReload.onChange,
     settings: own,
     log,
     metrics,
@@ -124,6 +140,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
     if (stopping.signal.aborted) return;
     await composed.start();
     if (stopping.signal.aborted) return;
+    configReload.start();
     readiness.markStarted();
     const publicUrl = composed.publicUrl?.();
     log.info(`${app} is up.`, {
@@ -135,12 +152,14 @@ export function createService<App extends AppName, Settings extends AppSettings>
   };
 
   return {
+    reloadConfig: configReload.reload,
     start: () => {
       if (!stopping.signal.aborted) started = begin();
       return started;
     },
     stop: async () => {
       stopping.abort();
+      configReload.close();
       readiness.markStopping();
       const limits = shutdownLimits(
         settings.shutdownGraceSeconds * 1000,

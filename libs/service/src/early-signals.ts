@@ -13,6 +13,8 @@ const remember = (signal: NodeJS.Signals) => {
  */
 export function rememberSignals(): void {
   for (const signal of SIGNALS) process.on(signal, remember);
+  // It asks to read the configuration again, which will be read anyhow; by default it would end the process.
+  process.on('SIGHUP', () => undefined);
 }
 
 /** Hands what was kept, and everything from now on, to `handler`. */

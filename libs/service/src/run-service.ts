@@ -1,7 +1,7 @@
 import { CodedError } from '@quay-observability/coded-errors';
 import { createLogger, parseLogSettings, type Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
-import { readQuayConfig, readSettings, readTogether } from '@quay-observability/quay-config';
+import { readConfig, readSettings, readTogether } from '@quay-observability/quay-config';
 import { activeTraceContext } from '@quay-observability/tracing';
 import type { AppDefinition, AppSettings } from './app-definition.ts';
 import { createService } from './create-service.ts';
@@ -42,21 +42,24 @@ export async function runService<App extends AppName, Settings extends AppSettin
 
   let service: Awaited<ReturnType<typeof createService>>;
   try {
-    const [config, settings, switchSettings, own] = readTogether(
-      () => readQuayConfig(host.env),
+    const [configReading, settings, switchSettings, own] = readTogether(
+      () => readConfig(host.env),
       () => readSettings(host.env, serviceSettings(definition.adminPort)),
       () => readSwitchSettings(host.env),
       () => readSettings(host.env, definition.settings),
     );
-    for (const warning of config.warnings) log.warning(warning);
+    for (const warning of configReading.config.warnings) log.warning(warning);
     const { env } = host;
-    service = createService({ definition, config, env, settings, switchSettings, own, log, tracing });
+    service = createService({ definition, configReading, env, settings, switchSettings, own, log, tracing });
   } catch (error) {
     const known = error instanceof CodedError;
     return fail(known ? error.message : 'The app could not be composed.', error, known ? EXIT_CONFIG : 1);
   }
 
   stopOnSignal(host, log, () => service.stop());
+  host.on('SIGHUP', () => {
+    service.reloadConfig();
+  });
   try {
     await service.start();
   } catch (error) {

@@ -27,6 +27,11 @@ export function serviceSettings(adminPort: number) {
       default: 0,
       max: 600,
     }),
+    configReloadSeconds: durationSecondsSetting('CONFIG_RELOAD_SECONDS', {
+      help: 'How often it is looked whether the configuration file has changed; 0 only looks when asked by SIGHUP.',
+      default: 5,
+      max: 3600,
+    }),
     runtimeLabel: stringSetting('METRICS_RUNTIME_LABEL', {
       help: 'Value of the label `runtime` on every sample of this app.',
       default: 'go',

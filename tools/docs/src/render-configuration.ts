@@ -68,6 +68,17 @@ listed here are ignored, as they are Quay's. All faults of the listed ones are r
 the key and the file or variable it came from, and never with its value. A warning is logged where a value is accepted
 although it deserves a second look.
 
+## While an app runs
+
+Every \`CONFIG_RELOAD_SECONDS\`, and on SIGHUP, each process looks whether the file has changed: by its content, opened anew by its
+path, so that a file written over, replaced or reached through links that were turned (a mounted ConfigMap) is seen. Keys marked
+**Reloaded** take effect at once. Of the others a changed one is logged once by name (never its value), and waits for a restart.
+Variables are those of the start, and still override the file.
+
+A file that is missing, empty, cut off, no YAML or faulty in any key of the list changes nothing: the last good configuration stays
+in force, the cause is logged once, and \`quay_config_last_reload_successful\` is 0. A file just written to is read again until it stays
+the same for a moment; one that had the end mark \`...\` and lost it counts as cut off. More than 8 MiB are not read.
+
 ## Settings of every app
 
 Environment variables that every app reads, beside Quay's keys. What an app has of its own is in its README
@@ -80,7 +91,7 @@ ${renderServiceSettings()}
 
 ## Keys
 
-A key marked **Secret** holds credentials or may hold them.
+A key marked **Secret** holds credentials or may hold them; one marked **Reloaded** takes effect while the app runs.
 
 ${renderConfigurationTable()}`;
 }

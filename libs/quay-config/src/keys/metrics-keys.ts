@@ -44,6 +44,8 @@ export const metricsKeys = {
     usedBy: ['registry-metrics', 'api-health'],
     section: 2,
     variable: 'yaml',
+    ordered: true,
+    reloadable: true,
     schema: z.unknown().transform((value) => mapTrackedNamespaces(value) ?? new Map<string, string>()),
     warning: (raw) =>
       raw !== undefined && raw !== null && mapTrackedNamespaces(raw) === undefined

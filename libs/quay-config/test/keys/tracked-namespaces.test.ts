@@ -37,3 +37,19 @@ test('a list or mapping in the place of a name voids everything, as in Python', 
     assert.equal(mapTrackedNamespaces(raw), undefined);
   }
 });
+
+test('odd names: an empty one names nobody, numbers are no text, the order of the file decides', () => {
+  assert.deepEqual(entries(['', 'quay', 'quay']), [
+    ['', ''],
+    ['quay', 'quay'],
+  ]);
+  assert.deepEqual(entries({ 5: 'a', empty: '', none: null, many: [] }), [
+    ['a', '5'],
+    ['', 'empty'],
+  ]);
+});
+
+test('a long list is read whole', () => {
+  const names = Array.from({ length: 50_000 }, (_, index) => `org-${index}`);
+  assert.equal(mapTrackedNamespaces({ all: names })?.size, 50_000);
+});

@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@quay-observability/coded-errors';
 import { readYaml } from '@quay-observability/quay-config';
 import { parseSnapshot, type ParsedSnapshot } from '@quay-observability/owner-switch';
 import type { SwitchSource } from './owner-switches.ts';
-import { readSmallFile, type SmallFile } from './read-small-file.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { hasEnd, settled } from './settled-file.ts';
 
 /** The section of Quay's `config.yaml` that holds the switches. */
 const SECTION = 'MIGRATION_SWITCHES';
-
-/** A file written to as recently as this may be half written: it has to stay the same for a while. */
-const RECENT_MS = 2000;
-const SETTLE_MS = 250;
-const SETTLE_ATTEMPTS = 4;
 
 /**
  * The switches of a file: YAML or JSON of its own, or a section of Quay's `config.yaml`. The path is opened anew for
@@ -34,33 +29,11 @@ export function createFileSource(path: string): SwitchSource {
         // What was refused before is refused again.
         return inForce.phase === 'fresh' ? 'unchanged' : last.outcome();
       }
-      file = await settled(path, file, signal);
+      file = await settled(path, file, { signal });
       last = { bytes: file.bytes, outcome: outcomeOf(() => parse(file.bytes)) };
       return last.outcome();
     },
   };
-}
-
-/** Half a YAML file is often YAML, too: one that has just been written to is read until it stays the same. */
-async function settled(path: string, first: SmallFile, signal: AbortSignal): Promise<SmallFile> {
-  let file = first;
-  for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt += 1) {
-    if (Math.abs(Date.now() - file.modifiedAtMs) > RECENT_MS) return file;
-    await sleep(SETTLE_MS, undefined, { signal });
-    const again = await readSmallFile(path);
-    if (again.bytes.equals(file.bytes)) return again;
-    file = again;
-  }
-  throw new CodedError('SNAPSHOT_INVALID', `${path} is being written to all the time: replace it atomically`);
-}
-
-/**
- * Whether a file shows that it is whole: YAML by its end mark, JSON by its last brace. Without either, YAML that was cut
- * at the end of a line reads as a snapshot with fewer switches.
- */
-function hasEnd(bytes: Buffer): boolean {
-  const text = bytes.toString('utf8').trim();
-  return text.startsWith('{') || /(?:^|\n)\.\.\.$/.test(text);
 }
 
 /** Runs a function once and gives its result, or throws its error, each time it is asked. */

@@ -9,20 +9,19 @@ export const MAX_SNAPSHOT_BYTES = 1024 * 1024;
 export type SmallFile = { readonly bytes: Buffer; readonly modifiedAtMs: number };
 
 /**
- * Reads a regular file of at most 1 MiB. A larger one is not read, and a FIFO is not waited for.
+ * Reads a regular file of at most `maxBytes` (1 MiB unless told). A larger one is not read, and a FIFO is not waited for.
  *
  * @throws CodedError `SNAPSHOT_UNAVAILABLE` if it is missing, unreadable or no regular file, `SNAPSHOT_INVALID` if it
  * is too large, or grows. The message names the file and the cause.
  */
-export async function readSmallFile(path: string): Promise<SmallFile> {
+export async function readSmallFile(path: string, maxBytes = MAX_SNAPSHOT_BYTES): Promise<SmallFile> {
   try {
     // A FIFO that nobody writes to would block the open for ever.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = await file.stat();
       if (!found.isFile()) throw unavailable(`${path} is no regular file`);
-      if (found.size > MAX_SNAPSHOT_BYTES)
-        throw invalid(`${path} is larger than ${MAX_SNAPSHOT_BYTES} bytes`);
+      if (found.size > maxBytes) throw invalid(`${path} is larger than ${maxBytes} bytes`);
       const buffer = Buffer.allocUnsafe(found.size + 1);
       let length = 0;
       for (;;) {
