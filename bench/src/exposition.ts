@@ -15,9 +15,9 @@ import { note, noteDisturbance, print, printHeading } from './measure/report.ts'
 import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
 import { startChild } from './measure/start-child.ts';
-import { undisturbed } from './measure/undisturbed.ts';
+import { DEFAULT_TRIES, undisturbed } from './measure/undisturbed.ts';
 
-const options = parseRunOptions(process.argv.slice(2), { seconds: 1 });
+const options = parseRunOptions(process.argv.slice(2), { seconds: 1, tries: DEFAULT_TRIES });
 const workload = createWorkload(30_000);
 const folder = temporaryFolder('bench-exposition');
 const workloadFile = join(folder, 'workload.json');
@@ -30,7 +30,8 @@ const libraries = (await availableLibraries(workloadFile, note)).filter(wanted);
 const servers = await Promise.all(
   libraries.map(async (library) => ({ ...(await startChild(library, folder)), isNode: library.isNode })),
 );
-const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, noteDisturbance);
+const quietly = <Result>(measure: () => Promise<Result>) =>
+  undisturbed(measure, options.tries, noteDisturbance);
 try {
   const sizes = new Map<string, number>();
   for (const { name, url } of servers) {
