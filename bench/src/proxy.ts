@@ -3,11 +3,13 @@
  * as today, and `registry-metrics`, side by side, with the proxies' CPU time. See README.md.
  */
 import { temporaryFolder } from '@quay-observability/testkit';
+import { aimTable } from './measure/aims.ts';
 import { createHttpClient } from './measure/http-get.ts';
 import { note, print, printHeading } from './measure/report.ts';
 import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
 import { DEFAULT_TRIES } from './measure/undisturbed.ts';
+import { proxyAims } from './proxy/aims.ts';
 import { checkAnswers } from './proxy/check-answers.ts';
 import { OURS, selectNames, startContestants } from './proxy/contestants.ts';
 import { nothingAsked } from './proxy/counters.ts';
@@ -61,6 +63,8 @@ try {
   print(throughputTable(results, 'blobs', { heading: 'GB', unit: 1e9 }));
   print('## 2 KB manifests, 64 connections, at half of what registry-metrics can do\n');
   print(latencyTable(results));
+  print('## Aims of registry-metrics\n');
+  print(aimTable(proxyAims(results)));
   for (const { name } of contestants.filter(({ metricsUrl }) => metricsUrl !== undefined))
     print(
       `${name} counted all ${asked(name).manifests} manifests and ${asked(name).blobBytes / image.blob.sizeBytes} blobs.`,

@@ -26,14 +26,16 @@ export function parseRunOptions(
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: String(defaults.seconds) },
       only: { type: 'string', default: '' },
-      ...(defaults.tries === undefined ? {} : { tries: { type: 'string', default: String(defaults.tries) } }),
+      tries: { type: 'string' },
     },
   });
+  if (values.tries !== undefined && defaults.tries === undefined)
+    throw new Error('--tries: this benchmark repeats no measurement');
   return {
     rounds: positive('--rounds', values.rounds),
     seconds: positive('--seconds', values.seconds),
     only: values.only.split(',').filter((name) => name !== ''),
-    tries: positive('--tries', values.tries ?? '1'),
+    tries: positive('--tries', values.tries ?? String(defaults.tries ?? 1)),
   };
 }
 

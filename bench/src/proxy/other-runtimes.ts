@@ -23,6 +23,7 @@ export async function startPython({ upstream, onAbsent }: Place): Promise<Contes
     onAbsent('Python is not installed: its contestant is left out.');
     return undefined;
   }
-  const { url, pid, stop } = await startPythonRegistry({ upstreamUrl: upstream.url });
-  return { name: 'python', url, pid, metricsUrl: `${url}/metrics`, stop };
+  const server = await startPythonRegistry({ upstreamUrl: upstream.url });
+  const { url, pid } = server;
+  return { name: 'python', url, pid, metricsUrl: `${url}/metrics`, stop: () => server.stop() };
 }
