@@ -1,6 +1,6 @@
 // The contestant in Go: net/http/httputil's ReverseProxy in front of a registry, with the request
 // histogram and the pull counters of client_golang, as a new runtime in Go would have them.
-// Arguments: the upstream's URL, the port, and the port of /metrics.
+// Arguments: the upstream's URL, the port, the port of /metrics, and the size of a copying buffer in KiB.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -22,6 +23,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	bufferKiB, err := strconv.Atoi(os.Args[4])
+	if err != nil {
+		log.Fatal(err)
+	}
 	registry := prometheus.NewRegistry()
 	counting := newMetrics(registry)
 	admin := http.NewServeMux()
@@ -30,14 +35,14 @@ func main() {
 
 	server := &http.Server{
 		Addr:              "127.0.0.1:" + os.Args[2],
-		Handler:           counting.wrap(newProxy(upstream)),
+		Handler:           counting.wrap(newProxy(upstream, bufferKiB<<10)),
 		ReadHeaderTimeout: time.Minute,
 		IdleTimeout:       time.Minute,
 	}
 	log.Fatal(server.ListenAndServe())
 }
 
-func newProxy(upstream *url.URL) http.Handler {
+func newProxy(upstream *url.URL, bufferBytes int) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(request *httputil.ProxyRequest) {
 			request.SetURL(upstream)
@@ -52,15 +57,20 @@ func newProxy(upstream *url.URL) http.Handler {
 			MaxIdleConnsPerHost: 256,
 			IdleConnTimeout:     30 * time.Second,
 		},
-		BufferPool: &bufferPool{pool: sync.Pool{New: func() any { return new(buffer) }}},
+		BufferPool: newBufferPool(bufferBytes),
 	}
 }
 
-type buffer [32 << 10]byte
-
-// Without a pool, ReverseProxy allocates 32 KiB for each answer.
+// Without a pool, ReverseProxy allocates a buffer of 32 KiB for each answer.
 type bufferPool struct{ pool sync.Pool }
 
-func (p *bufferPool) Get() []byte { return p.pool.Get().(*buffer)[:] }
+func newBufferPool(bufferBytes int) *bufferPool {
+	return &bufferPool{sync.Pool{New: func() any {
+		buffer := make([]byte, bufferBytes)
+		return &buffer
+	}}}
+}
 
-func (p *bufferPool) Put(bytes []byte) { p.pool.Put((*buffer)(bytes)) }
+func (p *bufferPool) Get() []byte { return *p.pool.Get().(*[]byte) }
+
+func (p *bufferPool) Put(buffer []byte) { p.pool.Put(&buffer) }

@@ -2,7 +2,7 @@ import { type Child } from '../measure/start-child.ts';
 import type { Image } from './images.ts';
 import { startNginxProxy } from './nginx.ts';
 import { startGatewayAlone, startRegistryMetrics } from './node-contestants.ts';
-import { startGo, startPython } from './other-runtimes.ts';
+import { startGo, startGoLargeBuffers, startPython } from './other-runtimes.ts';
 
 /** A way from the client to the upstream. */
 export type Contestant = {
@@ -35,6 +35,7 @@ const STARTERS = new Map<string, Start>([
   ['direct', ({ upstream }) => Promise.resolve(direct(upstream))],
   ['nginx', startNginxProxy],
   ['go', startGo],
+  ['go 512 KiB', startGoLargeBuffers],
   ['python', startPython],
   ['libs/gateway alone', startGatewayAlone],
   [OURS, startRegistryMetrics],

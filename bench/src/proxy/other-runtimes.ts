@@ -4,13 +4,30 @@ import { startChild } from '../measure/start-child.ts';
 import { asContestant } from './as-contestant.ts';
 import type { Contestant, Place } from './contestants.ts';
 
+// ReverseProxy's own size, which is what Go proxies have; and a large one, with which blobs cost a third less.
+const GO_BUFFER_KIB = 32;
+const LARGE_BUFFER_KIB = 512;
+
 /** httputil.ReverseProxy with client_golang (`bench/go/proxy`): one process, with as many threads as Go takes by itself. */
-export async function startGo({ upstream, image, folder, onAbsent }: Place): Promise<Contestant | undefined> {
+export function startGo(place: Place): Promise<Contestant | undefined> {
+  return startGoWith('go', GO_BUFFER_KIB, place);
+}
+
+/** The same, its buffers tuned for blobs: what Go can do, rather than what it does. */
+export function startGoLargeBuffers(place: Place): Promise<Contestant | undefined> {
+  return startGoWith('go 512 KiB', LARGE_BUFFER_KIB, place);
+}
+
+async function startGoWith(
+  name: string,
+  bufferKiB: number,
+  { upstream, image, folder, onAbsent }: Place,
+): Promise<Contestant | undefined> {
   const command = await buildGoProgram('proxy', onAbsent);
   if (command === undefined) return undefined;
   const adminPort = await freePort();
-  const args = (port: number) => [upstream.url, String(port), String(adminPort)];
-  const child = await startChild({ name: 'go', command, args, readyPath: image.manifest.path }, folder);
+  const args = (port: number) => [upstream.url, String(port), String(adminPort), String(bufferKiB)];
+  const child = await startChild({ name, command, args, readyPath: image.manifest.path }, folder);
   return asContestant(child, `http://127.0.0.1:${adminPort}/metrics`);
 }
 
