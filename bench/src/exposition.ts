@@ -1,64 +1,81 @@
 /**
- * `/metrics` with 30,000 series and one observation of a four-label histogram: this project's binding,
- * prom-client as it comes, Go's client and Python's, side by side. See README.md.
+ * `/metrics` with 30,000 and with 19,000 lines, and one observation of a four-label histogram: this
+ * project's binding, prom-client as it comes, Go's client and Python's, side by side. See README.md.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { temporaryFolder } from '@quay-observability/testkit';
-import { checkExposition } from './exposition/check-exposition.ts';
-import { availableLibraries, type Library } from './exposition/contestants.ts';
+import { observationAim, scrapeAims } from './exposition/aims.ts';
+import { availableLibraries } from './exposition/contestants.ts';
 import { measureScrapes } from './exposition/measure-scrapes.ts';
-import { observationTable, scrapeTable, type RoundResult } from './exposition/tables.ts';
-import { createWorkload } from './exposition/workload.ts';
+import { startServers, stopServers, type LibraryServer } from './exposition/start-servers.ts';
+import { observationTable, scrapeTable, type Observations, type ScrapeRound } from './exposition/tables.ts';
+import { createWorkload, LINES_PER_CHILD } from './exposition/workload.ts';
+import { aimTable, type Aim } from './measure/aims.ts';
 import { createHttpClient } from './measure/http-get.ts';
 import { note, noteDisturbance, print, printHeading } from './measure/report.ts';
 import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
-import { startChild } from './measure/start-child.ts';
-import { undisturbed } from './measure/undisturbed.ts';
+import { DEFAULT_TRIES, undisturbed } from './measure/undisturbed.ts';
 
-const options = parseRunOptions(process.argv.slice(2), { seconds: 1 });
-const workload = createWorkload(30_000);
+/** Lines, rounded up to whole label combinations; the aim was set for the second number. */
+const AIMED_LINES = 19_000;
+const SIZES = [30_000, AIMED_LINES];
+const OBSERVATION_MS = 500;
+
+const { rounds, seconds, tries, only } = parseRunOptions(process.argv.slice(2), {
+  seconds: 1,
+  tries: DEFAULT_TRIES,
+});
 const folder = temporaryFolder('bench-exposition');
-const workloadFile = join(folder, 'workload.json');
-writeFileSync(workloadFile, JSON.stringify(workload));
 const http = createHttpClient();
+const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, tries, noteDisturbance);
+const libraries = await availableLibraries(note, only);
 
-printHeading('/metrics with 30,000 series');
-const wanted = ({ name }: Library) => options.only.length === 0 || options.only.includes(name);
-const libraries = (await availableLibraries(workloadFile, note)).filter(wanted);
-const servers = await Promise.all(
-  libraries.map(async (library) => ({ ...(await startChild(library, folder)), isNode: library.isNode })),
-);
-const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, noteDisturbance);
+printHeading('/metrics, and one observation');
+const aims: Aim[] = [];
+let observations: Observations = new Map();
 try {
-  const sizes = new Map<string, number>();
-  for (const { name, url } of servers) {
-    await http.json(`${url}/touch`);
-    const exposition = await http.text(`${url}/metrics`);
-    checkExposition(exposition, workload, 1);
-    sizes.set(name, Buffer.byteLength(exposition));
+  for (const size of SIZES) {
+    const workload = createWorkload(size);
+    const servers = await startServers(libraries, workload, folder, http);
+    try {
+      const lines = (workload.series.length * LINES_PER_CHILD).toLocaleString('en');
+      const scrapes = await measureInRounds(rounds, servers, measureRound, (done) =>
+        note(`${lines} lines, ${done}`),
+      );
+      const sizes = new Map(servers.map(({ name, sizeBytes }) => [name, sizeBytes]));
+      print(
+        `## ${lines} lines (${workload.series.length.toLocaleString('en')} label combinations), nothing has changed since the last scrape\n`,
+      );
+      print(scrapeTable(scrapes, 'unchanged', sizes));
+      print(`## ${lines} lines, every series has changed since the last scrape\n`);
+      print(scrapeTable(scrapes, 'changed', sizes));
+      if (size === AIMED_LINES) aims.push(...scrapeAims(scrapes, lines));
+      // The number of series does not matter to it: a busy registry sees few of them.
+      if (observations.size === 0) observations = await measureObservations(servers);
+    } finally {
+      await stopServers(servers);
+    }
   }
-  const results = await measureInRounds(
-    options.rounds,
-    servers,
-    async (server): Promise<RoundResult> => ({
-      unchanged: await quietly(() =>
-        measureScrapes(server, http, { changed: false, seconds: options.seconds }),
-      ),
-      changed: await quietly(() => measureScrapes(server, http, { changed: true, seconds: options.seconds })),
-      observationNs: await quietly(async () => (await http.json(`${server.url}/observe?ms=500`)) as number),
-    }),
-    note,
-  );
-  print('## A scrape when nothing has changed since the last one\n');
-  print(scrapeTable(results, 'unchanged', sizes));
-  print('## A scrape when every series has changed since the last one\n');
-  print(scrapeTable(results, 'changed', sizes));
   print('## One observation of a histogram with four labels, with its label lookup\n');
-  results.delete('floor');
-  print(observationTable(results));
+  print(observationTable(observations));
+  print('## Aims\n');
+  print(aimTable([...aims, observationAim(observations)]));
 } finally {
   http.close();
-  await Promise.all(servers.map(({ process: running }) => running.stop()));
+}
+
+async function measureRound(server: LibraryServer): Promise<ScrapeRound> {
+  return {
+    unchanged: await quietly(() => measureScrapes(server, http, { changed: false, seconds })),
+    changed: await quietly(() => measureScrapes(server, http, { changed: true, seconds })),
+  };
+}
+
+function measureObservations(servers: readonly LibraryServer[]): Promise<Observations> {
+  return measureInRounds(
+    rounds,
+    servers.filter(({ name }) => name !== 'floor'),
+    ({ url }) => quietly(async () => (await http.json(`${url}/observe?ms=${OBSERVATION_MS}`)) as number),
+    (done) => note(`observations, ${done}`),
+  );
 }

@@ -1,64 +1,61 @@
 /**
- * Small manifests and large blobs: straight from the upstream, through nginx, and through
- * `registry-metrics`, side by side, with the proxies' CPU time. See README.md.
+ * Small manifests and large blobs: straight from the upstream, and through nginx, a proxy in Go, Python
+ * as today, and `registry-metrics`, side by side, with the proxies' CPU time. See README.md.
  */
 import { temporaryFolder } from '@quay-observability/testkit';
+import { aimTable } from './measure/aims.ts';
 import { createHttpClient } from './measure/http-get.ts';
 import { note, print, printHeading } from './measure/report.ts';
 import { measureInRounds } from './measure/rounds.ts';
 import { parseRunOptions } from './measure/run-options.ts';
+import { DEFAULT_TRIES } from './measure/undisturbed.ts';
+import { proxyAims } from './proxy/aims.ts';
 import { checkAnswers } from './proxy/check-answers.ts';
-import { startContestants } from './proxy/contestants.ts';
-import { miscount, nothingAsked, parseCounted, type Asked } from './proxy/counters.ts';
+import { OURS, selectNames, startContestants } from './proxy/contestants.ts';
+import { nothingAsked } from './proxy/counters.ts';
+import { checkSingleCounts, expectCounts, readCounted } from './proxy/expect-counts.ts';
 import { writeImage } from './proxy/images.ts';
 import { measureManifests, measureRound } from './proxy/measure-round.ts';
 import { startUpstream } from './proxy/nginx.ts';
 import { latencyTable, throughputTable } from './proxy/tables.ts';
 
-/** Requests one by one, after which the counters must be right to the last one. */
-const COUNTED_REQUESTS = 500;
-
-const { rounds, only, ...options } = parseRunOptions(process.argv.slice(2), { seconds: 2 });
+const { rounds, only, ...options } = parseRunOptions(process.argv.slice(2), {
+  seconds: 2,
+  tries: DEFAULT_TRIES,
+});
+const names = selectNames(only);
 const folder = temporaryFolder('bench-proxy');
 const image = writeImage(folder);
 const http = createHttpClient();
 
 printHeading('Manifests and blobs through a proxy');
 const upstream = await startUpstream(folder, image, folder);
-const started = await startContestants(upstream, image, folder);
+const place = { upstream, image, folder, onAbsent: note };
+// Ours always runs: its capacity is what the half load is half of.
+const started = await startContestants(names.includes(OURS) ? names : [...names, OURS], place);
 try {
-  const contestants = started.filter(({ name }) => only.length === 0 || only.includes(name));
-  const counting = started.find(({ metricsUrl }) => metricsUrl !== undefined)!;
-  const counted = async () => parseCounted(await http.text(counting.metricsUrl ?? ''));
-  const expectCounts = async (before: ReturnType<typeof parseCounted>, asked: Asked) => {
-    const problem = miscount(before, await counted(), asked);
-    if (problem !== undefined) throw new Error(`${counting.name} miscounts: ${problem}`);
-  };
-
-  for (const contestant of contestants) await checkAnswers(contestant, image);
-  const atFirst = await counted();
-  for (let at = 0; at < COUNTED_REQUESTS; at += 1) await http.sizeOf(`${counting.url}${image.manifest.path}`);
-  await expectCounts(atFirst, { ...nothingAsked(), manifests: COUNTED_REQUESTS });
+  const contestants = started.filter(({ name }) => names.includes(name));
+  const ours = started.find(({ name }) => name === OURS)!;
+  for (const contestant of contestants) {
+    await checkAnswers(contestant, image);
+    await checkSingleCounts(contestant, http, image.manifest.path);
+  }
 
   const askedOf = new Map(started.map(({ name }) => [name, nothingAsked()]));
-  const round = {
-    image,
-    seconds: Math.ceil(options.seconds),
-    folder,
-    asked: (name: string) => askedOf.get(name)!,
-  };
-  const before = await counted();
+  const asked = (name: string) => askedOf.get(name)!;
+  const round = { ...options, seconds: Math.ceil(options.seconds), image, folder, asked };
+  const before = new Map<string, Awaited<ReturnType<typeof readCounted>>>();
+  for (const contestant of started) before.set(contestant.name, await readCounted(contestant, http));
   note('warming up');
   for (const contestant of contestants) await measureManifests(contestant, round);
-  const full = await measureManifests(counting, round);
+  const full = await measureManifests(ours, round);
   const results = await measureInRounds(
     rounds,
     contestants,
     (one) => measureRound(one, { ...round, halfLoadPerSecond: full.perSecond / 2 }),
     note,
   );
-  const asked = round.asked(counting.name);
-  await expectCounts(before, asked);
+  for (const one of started) await expectCounts(one, http, before.get(one.name), asked(one.name));
 
   print('## 2 KB manifests, 64 connections, as fast as they go\n');
   print(throughputTable(results, 'manifests', { heading: 'requests', unit: 1 }));
@@ -66,8 +63,12 @@ try {
   print(throughputTable(results, 'blobs', { heading: 'GB', unit: 1e9 }));
   print('## 2 KB manifests, 64 connections, at half of what registry-metrics can do\n');
   print(latencyTable(results));
-  const blobs = asked.blobBytes / image.blob.sizeBytes;
-  print(`registry-metrics counted all ${asked.manifests} manifests and ${blobs} blobs.`);
+  print('## Aims of registry-metrics\n');
+  print(aimTable(proxyAims(results)));
+  for (const { name } of contestants.filter(({ metricsUrl }) => metricsUrl !== undefined))
+    print(
+      `${name} counted all ${asked(name).manifests} manifests and ${asked(name).blobBytes / image.blob.sizeBytes} blobs.`,
+    );
 } finally {
   http.close();
   for (const { stop } of started) await stop();

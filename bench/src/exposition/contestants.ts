@@ -4,40 +4,44 @@ import { buildGoProgram } from '../measure/go-program.ts';
 import type { ChildCommand } from '../measure/start-child.ts';
 
 /** A client library that is compared; `floor` sends the same bytes ready-made. */
-export type LibraryName = 'ours' | 'prom-client' | 'client_golang' | 'prometheus_client' | 'floor';
+export type LibraryName = (typeof NAMES)[number];
+
+// In the order of the tables.
+const NAMES = ['ours', 'prom-client', 'client_golang', 'prometheus_client', 'floor'] as const;
 
 /** How to start a library's server. `isNode`: its event loop can be watched. */
 export type Library = ChildCommand & { name: LibraryName; isNode: boolean };
 
-/** The libraries that this machine can run; `onAbsent` hears of the others. */
+/**
+ * The libraries that this machine can run, of those asked for (all if none is), as commands for a workload
+ * file. `onAbsent` hears of the others. Throws on a name that there is not.
+ */
 export async function availableLibraries(
-  workloadFile: string,
   onAbsent: (reason: string) => void,
-): Promise<Library[]> {
-  const libraries = [node('ours', workloadFile), node('prom-client', workloadFile)];
-  const golang = await buildGoProgram('exposition', onAbsent);
-  if (golang !== undefined)
-    libraries.push({
-      name: 'client_golang',
-      isNode: false,
-      command: golang,
-      args: (port) => [workloadFile, String(port)],
+  only: readonly string[],
+): Promise<(workloadFile: string) => Library[]> {
+  const unknown = only.find((name) => !NAMES.some((known) => known === name));
+  if (unknown !== undefined) throw new Error(`--only: there is no "${unknown}", only ${NAMES.join(', ')}`);
+  const wanted = NAMES.filter((name) => only.length === 0 || only.includes(name));
+  const golang = wanted.includes('client_golang') ? await buildGoProgram('exposition', onAbsent) : undefined;
+  const python = wanted.includes('prometheus_client') ? await quayPython(onAbsent) : undefined;
+  return (workloadFile) =>
+    wanted.flatMap((name) => {
+      if (name === 'client_golang') return golang === undefined ? [] : [go(golang, workloadFile)];
+      if (name === 'prometheus_client') return python === undefined ? [] : [py(python, workloadFile)];
+      return [node(name, workloadFile)];
     });
-  const python = await quayPython(onAbsent);
-  if (python !== undefined)
-    libraries.push({
-      name: 'prometheus_client',
-      isNode: false,
-      command: python,
-      args: (port) => [
-        '-B',
-        join(import.meta.dirname, '../../python/exposition.py'),
-        workloadFile,
-        String(port),
-      ],
-    });
-  libraries.push(node('floor', workloadFile));
-  return libraries;
+}
+
+function go(program: string, workloadFile: string): Library {
+  const args = (port: number) => [workloadFile, String(port)];
+  return { name: 'client_golang', isNode: false, command: program, args };
+}
+
+function py(python: string, workloadFile: string): Library {
+  const script = join(import.meta.dirname, '../../python/exposition.py');
+  const args = (port: number) => ['-B', script, workloadFile, String(port)];
+  return { name: 'prometheus_client', isNode: false, command: python, args };
 }
 
 function node(name: 'ours' | 'prom-client' | 'floor', workloadFile: string): Library {

@@ -5,7 +5,8 @@ import { cpuSecondsOf } from './cpu-time.ts';
 
 /** Share of all cores that other programs may use during a measurement that counts. */
 const TOLERATED_SHARE = 0.08;
-const MAX_TRIES = 8;
+/** Tries unless told otherwise on the command line. */
+export const DEFAULT_TRIES = 8;
 const PAUSE_MS = 2000;
 
 export type Disturbance = { share: number; tries: number };
@@ -16,12 +17,13 @@ export type Disturbance = { share: number; tries: number };
  */
 export async function undisturbed<Result>(
   measure: () => Promise<Result>,
+  maxTries: number,
   onDisturbed: (disturbance: Disturbance) => void = () => undefined,
   watch: () => () => number = watchOthers,
   pauseMs = PAUSE_MS,
 ): Promise<Result> {
   let best: { share: number; result: Result } | undefined;
-  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+  for (let tries = 1; tries <= maxTries; tries += 1) {
     if (tries > 1) await sleep(pauseMs);
     const shareOfOthers = watch();
     const result = await measure();
@@ -29,7 +31,7 @@ export async function undisturbed<Result>(
     if (best === undefined || share < best.share) best = { share, result };
     if (share <= TOLERATED_SHARE) return result;
   }
-  onDisturbed({ share: best!.share, tries: MAX_TRIES });
+  onDisturbed({ share: best!.share, tries: maxTries });
   return best!.result;
 }
 

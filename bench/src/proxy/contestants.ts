@@ -1,77 +1,69 @@
-import { join } from 'node:path';
-import { freePort } from '@quay-observability/testkit';
-import { startChild, type Child } from '../measure/start-child.ts';
+import { type Child } from '../measure/start-child.ts';
 import type { Image } from './images.ts';
 import { startNginxProxy } from './nginx.ts';
+import { startGatewayAlone, startRegistryMetrics } from './node-contestants.ts';
+import { startGo, startGoLargeBuffers, startPython } from './other-runtimes.ts';
 
 /** A way from the client to the upstream. */
 export type Contestant = {
   name: string;
   url: string;
-  /** Process whose CPU time counts; undefined where nothing stands between. */
+  /** Process whose CPU time counts, its children's included; undefined where nothing stands between. */
   pid: number | undefined;
   /** Where it tells its metrics, if it has any. */
   metricsUrl: string | undefined;
   stop: () => Promise<void>;
 };
 
-const SOURCE = '--conditions=@quay-observability/source';
-const MAIN = join(import.meta.dirname, '../../../apps/registry-metrics/src/main.ts');
+/** What a contestant is started with. */
+export type Place = {
+  upstream: Child;
+  image: Image;
+  /** For its files and its log. */
+  folder: string;
+  /** Hears why one is left out that this machine cannot run. */
+  onAbsent: (reason: string) => void;
+};
 
-/** Starts all ways to the upstream. */
-export async function startContestants(upstream: Child, image: Image, folder: string): Promise<Contestant[]> {
-  const direct = { name: 'direct', url: upstream.url, pid: undefined, metricsUrl: undefined };
-  const nginx = await startNginxProxy(upstream.port, image, folder);
-  return [
-    { ...direct, stop: () => Promise.resolve() },
-    asContestant(nginx, undefined),
-    asContestant(await startGatewayAlone(upstream, image, folder), undefined),
-    await startRegistryMetrics(upstream, image, folder),
-  ];
+type Start = (place: Place) => Promise<Contestant | undefined>;
+
+/** The one whose capacity sets the half load, and whose aims are judged. */
+export const OURS = 'registry-metrics';
+
+// In the order of the tables.
+const STARTERS = new Map<string, Start>([
+  ['direct', ({ upstream }) => Promise.resolve(direct(upstream))],
+  ['nginx', startNginxProxy],
+  ['go', startGo],
+  ['go 512 KiB', startGoLargeBuffers],
+  ['python', startPython],
+  ['libs/gateway alone', startGatewayAlone],
+  [OURS, startRegistryMetrics],
+]);
+
+/** The names asked for, in the order of the tables; all if none is. Throws on a name that there is not. */
+export function selectNames(only: readonly string[]): string[] {
+  const unknown = only.find((name) => !STARTERS.has(name));
+  if (unknown !== undefined)
+    throw new Error(`--only: there is no "${unknown}", only ${[...STARTERS.keys()].join(', ')}`);
+  return [...STARTERS.keys()].filter((name) => only.length === 0 || only.includes(name));
 }
 
-function startGatewayAlone(upstream: Child, image: Image, folder: string): Promise<Child> {
-  const script = join(import.meta.dirname, 'gateway-alone.ts');
-  return startChild(
-    {
-      name: 'libs/gateway alone',
-      command: process.execPath,
-      args: (port) => [SOURCE, ...profilerArgs(), script, upstream.url, String(port)],
-      readyPath: image.manifest.path,
-    },
-    folder,
-  );
+/** Starts the ways to the upstream with these names, one after the other. If one fails, the others are stopped. */
+export async function startContestants(names: readonly string[], place: Place): Promise<Contestant[]> {
+  const started: Contestant[] = [];
+  try {
+    for (const name of names) {
+      const contestant = await STARTERS.get(name)?.(place);
+      if (contestant !== undefined) started.push(contestant);
+    }
+    return started;
+  } catch (error) {
+    for (const { stop } of started) await stop();
+    throw error;
+  }
 }
 
-/** `registry-metrics` from source, one process, with its own defaults. */
-async function startRegistryMetrics(upstream: Child, image: Image, folder: string): Promise<Contestant> {
-  const adminPort = await freePort();
-  const child = await startChild(
-    {
-      name: 'registry-metrics',
-      command: process.execPath,
-      args: () => [SOURCE, ...profilerArgs(), MAIN],
-      env: (port) => ({
-        REGISTRY_UPSTREAM_URL: upstream.url,
-        LISTEN_HOST: '127.0.0.1',
-        LISTEN_PORT: String(port),
-        ADMIN_HOST: '127.0.0.1',
-        ADMIN_PORT: String(adminPort),
-      }),
-      readyPath: image.manifest.path,
-    },
-    folder,
-  );
-  return asContestant(child, `http://127.0.0.1:${adminPort}/metrics`);
-}
-
-/** `BENCH_PROFILE=<folder>` leaves a CPU profile of registry-metrics there. */
-function profilerArgs(): string[] {
-  const folder = process.env.BENCH_PROFILE;
-  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
-}
-
-function asContestant(child: Child, metricsUrl: string | undefined): Contestant {
-  const { name, url, process: running } = child;
-  return { name, url, pid: running.pid, metricsUrl, stop: () => running.stop() };
+function direct({ url }: Child): Contestant {
+  return { name: 'direct', url, pid: undefined, metricsUrl: undefined, stop: () => Promise.resolve() };
 }

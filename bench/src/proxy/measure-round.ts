@@ -19,6 +19,8 @@ export type RoundResult = { manifests: Throughput; blobs: Throughput; halfLoad: 
 export type RoundOptions = {
   image: Image;
   seconds: number;
+  /** How often a measurement is repeated at most. */
+  tries: number;
   folder: string;
   /** Keeps what each contestant was asked, repeated measurements included. */
   asked: (name: string) => Asked;
@@ -30,7 +32,8 @@ export async function measureRound(
   options: RoundOptions & { halfLoadPerSecond: number },
 ): Promise<RoundResult> {
   const { halfLoadPerSecond } = options;
-  const quietly = <Result>(measure: () => Promise<Result>) => undisturbed(measure, noteDisturbance);
+  const quietly = <Result>(measure: () => Promise<Result>) =>
+    undisturbed(measure, options.tries, noteDisturbance);
   return {
     manifests: await quietly(() => measureManifests(contestant, options)),
     blobs: await quietly(() => measureBlobs(contestant, options)),

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireProgram } from '@quay-observability/testkit';
 import { startChild, type Child } from '../measure/start-child.ts';
+import { asContestant } from './as-contestant.ts';
+import type { Contestant, Place } from './contestants.ts';
 import type { Image, ServedFile } from './images.ts';
 
 /** nginx as the registry: one worker, files from `root` with a registry's headers. */
@@ -22,10 +24,10 @@ export function startUpstream(root: string, image: Image, folder: string): Promi
 }
 
 /** nginx as a reverse proxy: one worker, connections to the upstream kept, and Quay's settings for blobs. */
-export function startNginxProxy(upstreamPort: number, image: Image, folder: string): Promise<Child> {
+export async function startNginxProxy({ upstream, image, folder }: Place): Promise<Contestant> {
   const server = (port: number) => `
   upstream registry {
-    server 127.0.0.1:${upstreamPort};
+    server 127.0.0.1:${upstream.port};
     keepalive 128;
     keepalive_requests 1000000000;
   }
@@ -44,7 +46,7 @@ export function startNginxProxy(upstreamPort: number, image: Image, folder: stri
       proxy_pass http://registry;
     }
   }`;
-  return startNginx('nginx', server, image.manifest.path, folder);
+  return asContestant(await startNginx('nginx', server, image.manifest.path, folder), undefined);
 }
 
 function startNginx(

@@ -1,44 +1,43 @@
 import { formatNumber, formatPercent, formatRatio, formatTable } from '../measure/print-table.ts';
-import { median, medianRatio, spread } from '../measure/statistics.ts';
+import { median, spread } from '../measure/statistics.ts';
 import type { RoundResult } from './measure-round.ts';
+import { addedP99Ms, perCpuSecond, ratioPerCpuSecond, type Results, type Workload } from './ratios.ts';
 
-type Results = ReadonlyMap<string, readonly RoundResult[]>;
+/** What the others are compared with. */
+const YARDSTICKS = ['go', 'python', 'nginx'];
 
-/** One row per contestant; `unit` is what one of the shown numbers stands for, in units of what was counted. */
+/**
+ * One row per contestant; `unit` is what one of the shown numbers stands for, in units of what was
+ * counted. The ratios are those of the work per CPU second of the proxy.
+ */
 export function throughputTable(
   results: Results,
-  which: 'manifests' | 'blobs',
+  which: Workload,
   { heading, unit }: { heading: string; unit: number },
 ): string {
-  const perCpuSecond = (name: string) =>
-    (results.get(name) ?? []).map((round) => (round[which].perCpuSecond ?? NaN) / unit);
-  const perSecond = (name: string) => (results.get(name) ?? []).map((round) => round[which].perSecond / unit);
-  const rows = [...results.keys()].map((name) => [
+  const rows = [...results].map(([name, rounds]) => [
     name,
-    formatNumber(median(perSecond(name))),
-    formatRatio(medianRatio(perSecond(name), perSecond('nginx'))),
-    formatNumber(median(perCpuSecond(name))),
-    formatPercent(spread(perCpuSecond(name))),
-    formatRatio(medianRatio(perCpuSecond(name), perCpuSecond('nginx'))),
+    formatNumber(median(rounds.map((round) => round[which].perSecond / unit))),
+    formatNumber(median(perCpuSecond(results, which, name)) / unit),
+    formatPercent(spread(perCpuSecond(results, which, name))),
+    ...YARDSTICKS.map((other) => formatRatio(ratioPerCpuSecond(results, which, name, other))),
   ]);
-  return formatTable(['', `${heading}/s`, 'to nginx', `${heading} per CPU s`, 'spread', 'to nginx'], rows);
+  const ratios = YARDSTICKS.map((name) => `to ${name}`);
+  return formatTable(['', `${heading}/s`, `${heading} per CPU s`, 'spread', ...ratios], rows);
 }
 
 /** Latencies at a load that is the same for all. */
 export function latencyTable(results: Results): string {
-  const of = (name: string, key: keyof RoundResult['halfLoad']) =>
-    (results.get(name) ?? []).map(({ halfLoad }) => halfLoad[key]);
-  const added = (name: string) => {
-    const direct = of('direct', 'p99Ms');
-    return median(of(name, 'p99Ms').map((p99Ms, round) => p99Ms - (direct[round] ?? NaN)));
-  };
-  const rows = [...results.keys()].map((name) => [
-    name,
-    formatNumber(median(of(name, 'perSecond'))),
-    formatNumber(median(of(name, 'p50Ms'))),
-    formatNumber(median(of(name, 'p99Ms'))),
-    formatPercent(spread(of(name, 'p99Ms'))),
-    formatNumber(added(name)),
-  ]);
+  const rows = [...results].map(([name, rounds]) => {
+    const of = (key: keyof RoundResult['halfLoad']) => rounds.map(({ halfLoad }) => halfLoad[key]);
+    return [
+      name,
+      formatNumber(median(of('perSecond'))),
+      formatNumber(median(of('p50Ms'))),
+      formatNumber(median(of('p99Ms'))),
+      formatPercent(spread(of('p99Ms'))),
+      formatNumber(addedP99Ms(results, name)),
+    ];
+  });
   return formatTable(['', 'requests/s', 'p50 ms', 'p99 ms', 'spread', 'p99 added to direct, ms'], rows);
 }

@@ -8,7 +8,7 @@ async function run(shares: readonly number[]) {
   let tries = 0;
   const watch = () => () => shares[tries - 1] ?? shares.at(-1)!;
   const measure = () => Promise.resolve((tries += 1));
-  const result = await undisturbed(measure, (one) => told.push(one), watch, 0);
+  const result = await undisturbed(measure, 8, (one) => told.push(one), watch, 0);
   return { result, tries, told };
 }
 
