@@ -2,18 +2,20 @@ import { redisScript, type ScriptCall } from '@quay-observability/redis';
 
 /*
  * KEYS     the events
- * ARGV[1]  seconds that a claim lasts
- * returns  for each event: `claimed` by this call, `pending` in another process, or `counted`
+ * ARGV[1]  who claims them
+ * ARGV[2]  seconds that a claim lasts
+ * returns  for each event: `counted`, or who has claimed it
  */
-const CLAIM = redisScript(`local verdicts = {}
+const CLAIM = redisScript(`local holders = {}
 for index, key in ipairs(KEYS) do
-  if redis.call('SET', key, 'pending', 'NX', 'EX', ARGV[1]) then
-    verdicts[index] = 'claimed'
-  else
-    verdicts[index] = redis.call('GET', key)
+  local holder = redis.call('GET', key)
+  if not holder or holder == ARGV[1] then
+    redis.call('SET', key, ARGV[1], 'EX', ARGV[2])
+    holder = ARGV[1]
   end
+  holders[index] = holder
 end
-return verdicts
+return holders
 `);
 
 /*
@@ -26,8 +28,8 @@ end
 `);
 
 /** Claims the events that nobody has claimed or counted. */
-export function claimCall(keys: readonly string[], seconds: number): ScriptCall {
-  return { script: CLAIM, keys, args: [String(seconds)] };
+export function claimCall(keys: readonly string[], claimer: string, seconds: number): ScriptCall {
+  return { script: CLAIM, keys, args: [claimer, String(seconds)] };
 }
 
 /** Says that claimed events have been counted. */

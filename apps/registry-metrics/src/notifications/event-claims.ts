@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { runScript, type RedisConnection } from '@quay-observability/redis';
 import { createCircuitBreaker, type CircuitLimits } from '../circuit-breaker.ts';
 import { claimCall, settleCall } from './claim-scripts.ts';
@@ -27,7 +27,8 @@ export type EventClaimsOptions = {
   limits?: CircuitLimits;
 };
 
-const LIMITS: CircuitLimits = { timeoutMs: 250, restMs: 5000 };
+/** Nobody but a registry waits for this; it waits for 5 s if configured as in deploy/registry. */
+const LIMITS: CircuitLimits = { timeoutMs: 2000, restMs: 5000 };
 /** What a process that ends in between has claimed may be claimed again after this time. */
 const CLAIM_SECONDS = 10;
 /** A process that was stopped for so long may have lost its claims: it counts nothing by them. */
@@ -36,28 +37,27 @@ const STALE_MS = (CLAIM_SECONDS * 1000) / 2;
 /** Claims events in the memory of the process, and in Redis for the other replicas. */
 export function createEventClaims(options: EventClaimsOptions): EventClaims {
   const { memory, redis, rememberSeconds } = options;
+  // An answer that got lost is had again by asking again: the claim is known as this process's.
+  const claimer = randomUUID();
   const circuit = createCircuitBreaker(options.limits ?? LIMITS, options.onRedisChange);
   // Without a connection every command fails at once: nobody waits, so there is nothing to give a rest.
   const ask = <T>(question: () => Promise<T>): Promise<T> | undefined =>
     redis.state() === 'ready' ? circuit.ask(question) : undefined;
 
-  /** What Redis says of each key; undefined if it cannot be asked. */
-  const claimShared = async (keys: readonly string[]): Promise<readonly unknown[] | undefined> => {
-    try {
-      const answer = await ask(() => runScript(redis.client, claimCall(keys, CLAIM_SECONDS)));
-      return Array.isArray(answer) ? answer : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-
-  /** The verdicts on keys that nobody in this process has claimed before. */
+  /** The verdicts on keys that nobody else in this process has claimed. */
   const claimNew = async (keys: readonly string[]): Promise<readonly ClaimVerdict[]> => {
     const startMs = performance.now();
-    const shared = await claimShared(keys);
-    if (performance.now() - startMs > STALE_MS) return keys.map(() => 'pending');
-    if (shared === undefined) options.unshared(keys.length);
-    return keys.map((_key, index) => (shared === undefined ? 'mine' : verdictOf(shared[index])));
+    const answer = ask(() => runScript(redis.client, claimCall(keys, claimer, CLAIM_SECONDS)));
+    if (answer === undefined) {
+      options.unshared(keys.length);
+      return keys.map(() => 'mine');
+    }
+    // Without an answer it is not known what another replica does: the registry sends them again, soon.
+    const holders: unknown = await answer.catch(() => undefined);
+    if (!Array.isArray(holders) || performance.now() - startMs > STALE_MS) return keys.map(() => 'pending');
+    return holders.map((holder) =>
+      holder === claimer ? 'mine' : holder === 'counted' ? 'counted' : 'pending',
+    );
   };
 
   return {
@@ -84,11 +84,6 @@ export function createEventClaims(options: EventClaimsOptions): EventClaims {
       await ask(() => runScript(redis.client, settleCall(keys, rememberSeconds)))?.catch(() => undefined);
     },
   };
-}
-
-function verdictOf(answer: unknown): ClaimVerdict {
-  if (answer === 'claimed') return 'mine';
-  return answer === 'counted' ? 'counted' : 'pending';
 }
 
 /** Ids come from outside, and may be long. */
