@@ -58,7 +58,7 @@ async function startLossyRoute(targets: () => readonly string[]) {
   const server = createServer((incoming, outgoing) => {
     const urls = targets();
     const turn = requests++;
-    const target = urls[turn % urls.length] as string;
+    const target = urls[turn % urls.length] ?? '';
     const forwarded = send(target, { method: 'POST', headers: incoming.headers }, (answer) => {
       answer.resume();
       answer.once('end', () => {

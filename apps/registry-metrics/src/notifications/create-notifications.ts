@@ -63,13 +63,17 @@ export function createNotifications(options: NotificationsOptions): HttpListener
       unshared: (events) => {
         bound.unshared.inc({}, events);
       },
-      onRedisChange: notificationLog.redisChanged,
+      onRedisChange: (error) => {
+        notificationLog.redisChanged(error);
+      },
     }),
     metrics: bound,
     library: options.library,
     maxEvents: settings.notificationsMaxEvents,
     trackPull: options.trackPull,
-    onInvalid: notificationLog.invalid,
+    onInvalid: (events, problem) => {
+      notificationLog.invalid(events, problem);
+    },
   });
   const server = createPublicServer({
     host: settings.notificationsHost,

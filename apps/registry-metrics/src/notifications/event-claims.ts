@@ -65,15 +65,14 @@ export function createEventClaims(options: EventClaimsOptions): EventClaims {
       const keys = ids.map(keyOf);
       const states = keys.map((key) => memory.claim(key));
       const fresh = keys.filter((_key, index) => states[index] === 'new');
-      const verdicts = new Map<string, ClaimVerdict>();
-      for (const [index, verdict] of (fresh.length === 0 ? [] : await claimNew(fresh)).entries()) {
-        const key = fresh[index] as string;
-        verdicts.set(key, verdict);
+      const verdicts = fresh.length === 0 ? [] : await claimNew(fresh);
+      const verdictOf = new Map(fresh.map((key, index) => [key, verdicts[index] ?? 'pending']));
+      for (const [key, verdict] of verdictOf) {
         if (verdict === 'counted') memory.settle(key);
         if (verdict === 'pending') memory.release(key);
       }
       return keys.map(
-        (key, index) => verdicts.get(key) ?? (states[index] === 'counted' ? 'counted' : 'pending'),
+        (key, index) => verdictOf.get(key) ?? (states[index] === 'counted' ? 'counted' : 'pending'),
       );
     },
     async settle(ids) {

@@ -69,11 +69,9 @@ export function createReceiveEnvelope(options: ReceiveOptions): ReceiveEnvelope 
     }
     if (firstProblem !== undefined) options.onInvalid(result.invalid, firstProblem);
 
-    const ids = [...countable.keys()];
-    const verdicts = await claims.claim(ids);
+    const verdicts = await claims.claim([...countable.keys()]);
     const mine: string[] = [];
-    for (const [index, id] of ids.entries()) {
-      const { action, count } = countable.get(id) as Countable;
+    for (const [index, [id, { action, count }]] of [...countable].entries()) {
       const verdict = verdicts[index];
       if (verdict === 'mine') {
         mine.push(id);
