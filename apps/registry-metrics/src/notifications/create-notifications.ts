@@ -25,10 +25,10 @@ export type NotificationsOptions = {
   library: LibrarySettings;
   metrics: Metrics<'registry-metrics'>;
   observer: HttpObserver;
-  /** Tells the replicas apart who counts an event; it works without it. */
+  /** In which the replicas agree on who counts an event; it works without. */
   redis: RedisConnection;
   log: Logger;
-  /** Told of each pull of a manifest that is counted; must not throw. */
+  /** Told of each pull of a manifest that is counted; nothing waits for it. */
   trackPull?: (pull: NamedPull) => void;
 };
 
@@ -71,6 +71,9 @@ export function createNotifications(options: NotificationsOptions): HttpListener
     library: options.library,
     maxEvents: settings.notificationsMaxEvents,
     trackPull: options.trackPull,
+    onTrackFailed: (error) => {
+      log.error('A pull that an event told of could not be tracked.', { error });
+    },
     onInvalid: (events, problem) => {
       notificationLog.invalid(events, problem);
     },

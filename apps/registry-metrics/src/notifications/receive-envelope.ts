@@ -22,8 +22,9 @@ export type ReceiveOptions = {
   metrics: NotificationMetrics;
   library: LibrarySettings;
   maxEvents: number;
-  /** Told of each pull of a manifest that is counted; must not throw. */
+  /** Told of each pull of a manifest that is counted. */
   trackPull: ((pull: NamedPull) => void) | undefined;
+  onTrackFailed: (error: unknown) => void;
   /** Told of an envelope with faults: how many of its events have one, and the first fault. */
   onInvalid: (events: number, problem: string) => void;
 };
@@ -32,16 +33,21 @@ type Countable = { readonly action: string; readonly count: EventCount };
 
 export function createReceiveEnvelope(options: ReceiveOptions): ReceiveEnvelope {
   const { claims, metrics, library } = options;
+  const track = (pull: NamedPull): void => {
+    const repository = repositoryOf({ repository: pull.repository }, library) ?? pull.repository;
+    try {
+      options.trackPull?.({ ...pull, repository });
+    } catch (error) {
+      // It is counted: the event must neither stay claimed nor be sent again.
+      options.onTrackFailed(error);
+    }
+  };
   const add = (count: EventCount): void => {
     if (count.kind === 'push') metrics.pushes.inc(count.push);
     else if (count.kind === 'bytes') metrics.pulledBytes.inc({ protocol: 'v2' }, count.sizeBytes);
     else {
       metrics.pulls.inc(count.pull);
-      const { repository } = count.named;
-      options.trackPull?.({
-        ...count.named,
-        repository: repositoryOf({ repository }, library) ?? repository,
-      });
+      track(count.named);
     }
   };
 
