@@ -1,8 +1,11 @@
+import type { RedisConnection } from '@quay-observability/redis';
 import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
 import { registryLabelValues } from './metrics.ts';
 import { createNamespaceLabels } from './namespace-labels.ts';
+import { createNotifications } from './notifications/create-notifications.ts';
+import { takesNotifications } from './notifications/notification-settings.ts';
 
 /** The app as `runService` runs it. */
 export const registryMetrics = defineApp({
@@ -12,7 +15,6 @@ export const registryMetrics = defineApp({
   knownLabelValues: () => registryLabelValues(),
   compose: (context) => {
     const { config, settings, log, metrics, publicHttp, addReadinessCheck, connectDatabase } = context;
-    const routeBy = routeByOf(context);
     const namespaceLabels = createNamespaceLabels({
       source: settings.namespaceLabel,
       library: config.library,
@@ -24,6 +26,10 @@ export const registryMetrics = defineApp({
     context.onConfigReload(({ trackedNamespaces }) => {
       namespaceLabels.track(trackedNamespaces);
     });
+    // Two parts may need it, and a context connects once to each Redis.
+    let redis: RedisConnection | undefined;
+    const userEvents = () => (redis ??= context.connectRedis('userEvents', { required: false }));
+    const routeBy = routeByOf(context, userEvents);
     const gateway = createRegistryGateway({
       settings,
       namespaceLabels,
@@ -43,17 +49,33 @@ export const registryMetrics = defineApp({
         check,
       });
     }
-    return { start: gateway.listen, stop: gateway.close, publicUrl: gateway.url };
+    const notifications = takesNotifications(settings)
+      ? createNotifications({
+          settings,
+          library: config.library,
+          metrics,
+          observer: context.observeListener('notifications'),
+          redis: userEvents(),
+          log: log.child('notifications'),
+        })
+      : undefined;
+    return {
+      start: async () => {
+        await gateway.listen();
+        await notifications?.listen();
+      },
+      stop: async () => {
+        await Promise.all([gateway.close(), notifications?.close()]);
+      },
+      publicUrl: gateway.url,
+    };
   },
 });
 
-function routeByOf({
-  config,
-  settings,
-  log,
-  followOwnerSwitches,
-  connectRedis,
-}: AppContext<'registry-metrics', typeof registrySettings>): RouteBy | undefined {
+function routeByOf(
+  { config, settings, log, followOwnerSwitches }: AppContext<'registry-metrics', typeof registrySettings>,
+  userEvents: () => RedisConnection,
+): RouteBy | undefined {
   // Followed in any case: a change counts as propagated once every process has it.
   const switches = followOwnerSwitches();
   if (settings.pythonUpstreamUrl === undefined) {
@@ -66,6 +88,6 @@ function routeByOf({
     switches,
     library: config.library,
     pythonUrl: settings.pythonUpstreamUrl,
-    redis: connectRedis('userEvents', { required: false }),
+    redis: userEvents(),
   };
 }

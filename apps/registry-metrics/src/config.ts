@@ -9,6 +9,7 @@ import {
   type Setting,
   type SettingsOf,
 } from '@quay-observability/quay-config';
+import { notificationSettings } from './notifications/notification-settings.ts';
 
 /** Settings of this app, by environment variable; README.md has them as a table. */
 export const registrySettings = {
@@ -126,6 +127,7 @@ export const registrySettings = {
     min: 1,
     max: 10_000_000,
   }),
+  ...notificationSettings,
 };
 
 export type RegistrySettings = SettingsOf<typeof registrySettings>;

@@ -1,6 +1,7 @@
 import type { AppName } from './apps.ts';
 import { COMPANION_METRICS } from './data/companion-metrics.ts';
 import { CONFIG_METRICS } from './data/config-metrics.ts';
+import { NOTIFICATION_METRICS } from './data/notification-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
@@ -16,6 +17,7 @@ export const CATALOGUE = {
   ...CONFIG_METRICS,
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
+  ...NOTIFICATION_METRICS,
 } as const;
 
 type Catalogue = typeof CATALOGUE;

@@ -4,6 +4,9 @@ export const OTHER = 'other';
 /** HTTP methods that a route of Quay can have; WebDAV's and unknown ones are `other`. */
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
+/** The listeners that an app can have. */
+export const LISTENERS = ['public', 'admin', 'notifications'] as const;
+
 /** Registry protocols (contract section 3). */
 export const PROTOCOLS = ['v1', 'v2'] as const;
 
@@ -20,6 +23,12 @@ export const MANIFEST_MEDIA_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
 ] as const;
+
+/** Actions of a registry's events that mean something here; others are `other`. */
+export const NOTIFICATION_ACTIONS = ['pull', 'push', 'mount', 'delete'] as const;
+
+/** What becomes of an event: `pending` is being counted by somebody else, and has to be delivered again. */
+export const NOTIFICATION_OUTCOMES = ['counted', 'duplicate', 'ignored', 'invalid', 'pending'] as const;
 
 /** Python model names of the tables that garbage collection deletes from (contract section 8). */
 export const GC_TABLES = [

@@ -5,6 +5,7 @@ import type { Metrics, MetricsOptions } from '@quay-observability/metrics';
 import type { QuayConfig, Setting, SettingsOf } from '@quay-observability/quay-config';
 import type { RedisConnection } from '@quay-observability/redis';
 import type { AppWithDatabase } from './connect-database.ts';
+import type { ListenerName } from './http-listener.ts';
 import type { HttpObserver } from './http-observer.ts';
 import type { AnySwitchSource, OwnerSwitches } from './owner-switches/owner-switches.ts';
 import type { ReadinessCheck } from './readiness.ts';
@@ -26,6 +27,8 @@ export type AppContext<App extends AppName, Settings extends AppSettings> = {
   metrics: Metrics<App>;
   /** Counts the requests of the app's public listener. */
   publicHttp: HttpObserver;
+  /** Counts the requests of a further listener of the app; called once for each. */
+  observeListener: (name: Exclude<ListenerName, 'admin' | 'public'>) => HttpObserver;
   addReadinessCheck: (check: ReadinessCheck) => void;
   /** Connects to the database; undefined without DB_URI, which makes the app unready if it is required. */
   connectDatabase: App extends AppWithDatabase

@@ -88,6 +88,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
     log,
     metrics,
     publicHttp: createHttpObserver(shared, 'public'),
+    observeListener: (name) => createHttpObserver(shared, name),
     addReadinessCheck: (check) => readiness.add(check),
     connectDatabase: (({ required }: { required: boolean }) => {
       const database = connectDatabase({

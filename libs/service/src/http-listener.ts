@@ -2,9 +2,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodedError } from '@quay-observability/coded-errors';
 
+/** The listeners that an app can have: the label `listener` of the HTTP metrics. */
+export type ListenerName = 'admin' | 'public' | 'notifications';
+
 export type HttpListenerOptions = {
   /** Which one it is, in messages. */
-  name: 'admin' | 'public';
+  name: ListenerName;
   host: string;
   /** 0 picks a free one. */
   port: number;

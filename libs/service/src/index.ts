@@ -5,7 +5,7 @@ export type { HttpObserver } from './http-observer.ts';
 export { HttpProblem } from './http-problem.ts';
 export { idleApp } from './idle-app.ts';
 export type { ProcessTracing } from './instrument.ts';
-export { jsonBody } from './json-body.ts';
+export { jsonBody, jsonBodyUpTo } from './json-body.ts';
 export { allowOnly, createPublicServer } from './public-server.ts';
 export type { PublicServerOptions } from './public-server.ts';
 export { ownedWorkers } from './owned-workers/owned-workers.ts';
@@ -30,6 +30,8 @@ export type {
 } from './owner-switches/owner-switches.ts';
 export { readSwitchSettings, switchSettings } from './owner-switches/switch-settings.ts';
 export type { ReadinessCheck } from './readiness.ts';
+export { requireBearer } from './require-bearer.ts';
+export type { BearerOptions } from './require-bearer.ts';
 export { Router } from './router.ts';
 export type { ErrorRequestHandler, Request, RequestHandler, Response } from './router.ts';
 export { runService } from './run-service.ts';

@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express';
 import { HttpProblem } from './http-problem.ts';
 
-/** Bytes of a request's body, after decompression. */
+/** Bytes of a request's body, after decompression, unless an app sets its own limit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
@@ -9,6 +9,11 @@ const MAX_BODY_BYTES = 1024 * 1024;
  * Another type is a 415, a larger one a 413, and what is no JSON a 400.
  */
 export function jsonBody(...mediaTypes: readonly string[]): RequestHandler[] {
+  return jsonBodyUpTo(MAX_BODY_BYTES, ...mediaTypes);
+}
+
+/** As `jsonBody`, with a limit of its own, in bytes after decompression. */
+export function jsonBodyUpTo(maxBytes: number, ...mediaTypes: readonly string[]): RequestHandler[] {
   const types = [...mediaTypes];
   return [
     (request, _response, next) => {
@@ -19,6 +24,6 @@ export function jsonBody(...mediaTypes: readonly string[]): RequestHandler[] {
         headers: request.method === 'PATCH' ? { 'Accept-Patch': types.join(', ') } : accept,
       });
     },
-    express.json({ type: types, limit: MAX_BODY_BYTES, strict: true }),
+    express.json({ type: types, limit: maxBytes, strict: true }),
   ];
 }

@@ -1,13 +1,14 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { createHttpListener, type HttpListener } from './http-listener.ts';
+import { createHttpListener, type HttpListener, type HttpListenerOptions } from './http-listener.ts';
 import type { HttpObserver } from './http-observer.ts';
 import { HttpProblem, problemBody, problemOf } from './http-problem.ts';
 
 export type PublicServerOptions = {
-  /** LISTEN_HOST. */
   host: string;
-  /** LISTEN_PORT; 0 picks a free one. */
+  /** 0 picks a free one. */
   port: number;
+  /** Which listener it is, and what the operator calls host and port; the public one (LISTEN_*) unless told. */
+  listener?: Pick<HttpListenerOptions, 'name' | 'settings'>;
   /** Further ones are closed. */
   maxConnections: number;
   observer: HttpObserver;
@@ -20,6 +21,8 @@ export type PublicServerOptions = {
 const MAX_HEADER_BYTES = 65_536;
 const DRAIN_MS = 10_000;
 
+const PUBLIC = { name: 'public', settings: { host: 'LISTEN_HOST', port: 'LISTEN_PORT' } } as const;
+
 /** For answers that no browser is to run, frame or guess about; a page of its own sets others. */
 const SECURITY_HEADERS = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -31,17 +34,16 @@ const SECURITY_HEADERS = {
 };
 
 /**
- * Builds the listener for an app's public API: limits and time-outs, requests counted, security headers, and
+ * Builds a listener for an API of an app: limits and time-outs, requests counted, security headers, and
  * every refusal as JSON (`HttpProblem`). A fault of our own is logged and told to the client as a bare 500.
  */
 export function createPublicServer(options: PublicServerOptions): HttpListener {
-  const { host, port, maxConnections, onError } = options;
+  const { host, port, listener = PUBLIC, maxConnections, onError } = options;
   return createHttpListener(
     {
-      name: 'public',
+      ...listener,
       host,
       port,
-      settings: { host: 'LISTEN_HOST', port: 'LISTEN_PORT' },
       maxConnections,
       maxHeaderBytes: MAX_HEADER_BYTES,
       drainMs: DRAIN_MS,
@@ -51,7 +53,7 @@ export function createPublicServer(options: PublicServerOptions): HttpListener {
   );
 }
 
-function publicApp({ observer, handlers, onError }: PublicServerOptions) {
+function publicApp({ listener = PUBLIC, observer, handlers, onError }: PublicServerOptions) {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -68,7 +70,8 @@ function publicApp({ observer, handlers, onError }: PublicServerOptions) {
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     const problem =
       problemOf(error) ?? new HttpProblem(500, 'INTERNAL', 'An internal error; the log has more.');
-    if (problem.code === 'INTERNAL') onError('The public listener could not answer a request.', error);
+    if (problem.code === 'INTERNAL')
+      onError(`The ${listener.name} listener could not answer a request.`, error);
     if (response.headersSent) return next(error);
     response.status(problem.status).set(problem.headers).json(problemBody(problem));
   });

@@ -1,6 +1,6 @@
 import { APPS_WITH_DATABASE, EVERY_APP } from '../apps.ts';
 import { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS } from '../buckets.ts';
-import { HTTP_METHODS, PROTOCOLS } from '../known-values.ts';
+import { HTTP_METHODS, LISTENERS, PROTOCOLS } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
 
 /** Metrics of this project alone: what the plan adopts for every service of the new runtime, under new names. */
@@ -21,7 +21,7 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['listener', 'method', 'status'],
     help: 'HTTP requests answered, by listener. Status is `other` where no answer was sent.',
-    known: { listener: ['public', 'admin'], method: HTTP_METHODS, status: 'http-status' },
+    known: { listener: LISTENERS, method: HTTP_METHODS, status: 'http-status' },
     apps: EVERY_APP,
     milestone: 'M0',
     origin: 'own',
@@ -33,7 +33,7 @@ export const OWN_METRICS = {
     labels: ['listener', 'method'],
     help: 'Seconds from the arrival of an HTTP request to the end of its response, body included.',
     buckets: SECONDS_BUCKETS,
-    known: { listener: ['public', 'admin'], method: HTTP_METHODS },
+    known: { listener: LISTENERS, method: HTTP_METHODS },
     apps: EVERY_APP,
     milestone: 'M0',
     origin: 'own',
@@ -44,7 +44,7 @@ export const OWN_METRICS = {
     type: 'gauge',
     labels: ['listener'],
     help: 'HTTP requests that are being served.',
-    known: { listener: ['public', 'admin'] },
+    known: { listener: LISTENERS },
     apps: EVERY_APP,
     milestone: 'M0',
     origin: 'own',

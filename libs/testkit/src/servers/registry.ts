@@ -15,6 +15,8 @@ export async function startRegistry(
     /** Where blobs go; `storage` in its folder unless told. */
     storageDir?: string;
     logLevel?: 'error' | 'warn' | 'info' | 'debug';
+    /** Further sections of its configuration, as YAML. */
+    sections?: string;
   } = {},
 ): Promise<Server> {
   return startServer(
@@ -26,10 +28,9 @@ export async function startRegistry(
         const config = join(dir, 'registry.yml');
         const users = join(dir, 'htpasswd');
         if (options.asksForPassword === true) writeFileSync(users, '');
-        // YAML is a superset of JSON.
         writeFileSync(
           config,
-          JSON.stringify({
+          renderSections({
             version: 0.1,
             log: { level: options.logLevel ?? 'warn', accesslog: { disabled: true } },
             storage: {
@@ -42,7 +43,7 @@ export async function startRegistry(
               ? { auth: { htpasswd: { realm: 'test', path: users } } }
               : {}),
             http: { addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
-          }),
+          }) + (options.sections ?? ''),
         );
         return {
           command: requireProgram('docker-registry', 'registry'),
@@ -55,4 +56,11 @@ export async function startRegistry(
     },
     options,
   );
+}
+
+/** YAML is a superset of JSON, and takes further sections behind these. */
+function renderSections(sections: Readonly<Record<string, unknown>>): string {
+  return Object.entries(sections)
+    .map(([name, section]) => `${name}: ${JSON.stringify(section)}\n`)
+    .join('');
 }
