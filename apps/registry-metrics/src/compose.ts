@@ -1,7 +1,7 @@
+import { registryLabelValues } from '@quay-observability/registry-counting';
 import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
-import { registryLabelValues } from './metrics.ts';
 
 /** The app as `runService` runs it. */
 export const registryMetrics = defineApp({

@@ -91,7 +91,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const exchanges: ExchangeObservers = {
     metrics,
     routing,
-    namespaceBuckets: options.namespaceBuckets,
+    recording: { counters: metrics.registry, namespaceBuckets: options.namespaceBuckets },
     blobSizes,
     // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [

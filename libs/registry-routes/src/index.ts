@@ -6,4 +6,6 @@ export type { MatchRoute, RouteMatch, RouteMethodNotAllowed } from './match-rout
 export { QUAY_ROUTES, ROUTE_CONVERTERS } from './quay-routes.ts';
 export type { QuayRoute, RouteConverter, RouteFamily } from './quay-routes.ts';
 export { OTHER_NAMESPACE, namespaceLabel, requestNamespace } from './request-namespace.ts';
+export { repositoryOf } from './request-repository.ts';
+export type { LibrarySettings } from './request-repository.ts';
 export { isDigest } from './segment-checks.ts';

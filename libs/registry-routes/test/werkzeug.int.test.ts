@@ -77,11 +77,16 @@ function routesOf(families: readonly RouteFamily[]): QuayRoute[] {
   return QUAY_ROUTES.filter(({ family }) => families.includes(family));
 }
 
-async function askWerkzeug(families: readonly RouteFamily[], requests: [string, string][]): Promise<Verdict[]> {
+async function askWerkzeug(
+  families: readonly RouteFamily[],
+  requests: [string, string][],
+): Promise<Verdict[]> {
   const { python } = await pythonEnvironment('quay');
   const child = promisify(execFile)(python, [join(import.meta.dirname, 'werkzeug_oracle.py')], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  child.child.stdin?.end(JSON.stringify({ converters: ROUTE_CONVERTERS, routes: routesOf(families), requests }));
+  child.child.stdin?.end(
+    JSON.stringify({ converters: ROUTE_CONVERTERS, routes: routesOf(families), requests }),
+  );
   return JSON.parse((await child).stdout) as Verdict[];
 }
