@@ -14,7 +14,7 @@ import { createManifestStore } from './manifest-store.ts';
 export type RegistryOptions = {
   /** 0 picks a free one. */
   port: number;
-  /** Of `/metrics`; 0 picks a free one. */
+  /** Of `/metrics` and `/livez`, apart from the clients; 0 picks a free one. */
   adminPort: number;
   trackPull?: (pull: NamedPull) => void;
   onProblem: (message: string, error: unknown) => void;
@@ -38,6 +38,9 @@ export async function startRegistry({
     const { contentType, body } = await metrics.exposition(request.get('accept'));
     response.setHeader('Content-Type', contentType);
     response.end(body);
+  });
+  admin.get('/livez', (_request, response) => {
+    response.type('text').send('ok\n');
   });
   const servers = [await listen(app, port), await listen(admin, adminPort)] as const;
   return {
