@@ -18,7 +18,7 @@ const homes = {
   pg: 'database',
   undici: 'gateway',
 };
-const layers = ['contract', 'adapter', 'kit', 'app', 'tool', 'test'];
+const layers = ['contract', 'adapter', 'kit', 'app', 'tool', 'test', 'example'];
 const mayImport = {
   contract: ['contract'],
   adapter: ['contract'],
@@ -26,6 +26,8 @@ const mayImport = {
   app: ['kit', 'adapter', 'contract'],
   tool: ['kit', 'adapter', 'contract', 'test', 'tool'],
   test: ['kit', 'adapter', 'contract', 'test', 'tool', 'app'],
+  // Programs as users write them: libraries, and whatever they like from outside.
+  example: ['kit', 'adapter', 'contract'],
 };
 
 /** Forbids, in the sources of an app or library, the outside packages that have their home elsewhere. */

@@ -18,7 +18,7 @@ const NOTHING_TO_DO = { executor: 'nx:noop' };
 
 /** @type {import('@nx/devkit').CreateNodesV2} */
 export const createNodesV2 = [
-  '{{apps,libs,tools}/*,bench,observability}/package.json',
+  '{{apps,libs,tools,examples}/*,bench,observability}/package.json',
   (files, _options, context) =>
     files.map((file) => {
       const root = dirname(file);

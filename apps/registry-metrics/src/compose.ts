@@ -1,8 +1,8 @@
 import type { RedisConnection } from '@quay-observability/redis';
+import { registryLabelValues } from '@quay-observability/registry-counting';
 import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
-import { registryLabelValues } from './metrics.ts';
 import { createNamespaceLabels } from './namespace-labels.ts';
 import { createNotifications } from './notifications/create-notifications.ts';
 import { takesNotifications } from './notifications/notification-settings.ts';

@@ -20,7 +20,7 @@ import { createUploadPins } from './upload-pins.ts';
 
 export type RegistryGatewayOptions = {
   settings: RegistrySettings;
-  namespaceLabels: ExchangeObservers['namespaceLabels'];
+  namespaceLabels: ExchangeObservers['recording']['namespaceLabels'];
   metrics: Metrics<'registry-metrics'>;
   log: Logger;
   /** Knows the sizes of blobs; the gateway works without it. */
@@ -90,7 +90,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const exchanges: ExchangeObservers = {
     metrics,
     routing,
-    namespaceLabels: options.namespaceLabels,
+    recording: { counters: metrics.registry, namespaceLabels: options.namespaceLabels },
     blobSizes,
     // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [

@@ -1,7 +1,6 @@
-import { PROTOCOLS } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import type { RouteOwner } from '@quay-observability/owner-switch';
-import { OTHER_NAMESPACE, QUAY_ROUTES } from '@quay-observability/registry-routes';
+import { bindRegistryCounters } from '@quay-observability/registry-counting';
 
 const CACHE = { cache: 'blob_size' } as const;
 const UPSTREAM_ERRORS = ['connect', 'timeout', 'reset', 'protocol'] as const;
@@ -17,13 +16,9 @@ export type RegistryMetrics = ReturnType<typeof bindRegistryMetrics>;
  */
 export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>, upstreams: readonly RouteOwner[]) {
   const bound = {
-    requestDuration: metrics.histogram('quay_request_duration_seconds'),
-    pulls: metrics.counter('quay_registry_image_pulls_total'),
-    pushes: metrics.counter('quay_registry_image_pushes_total'),
-    pulledBytes: metrics.counter('quay_registry_image_pulled_estimated_bytes_total'),
+    registry: bindRegistryCounters(metrics),
     upstreamErrors: metrics.counter('quay_gateway_upstream_errors_total'),
     uploadPins: metrics.counter('quay_gateway_upload_pins_total'),
-    unknownSizes: metrics.counter('quay_gateway_unknown_blob_sizes_total'),
     cacheHits: metrics.counter('quay_cache_hits_total'),
     cacheMisses: metrics.counter('quay_cache_misses_total'),
     cacheLookup: metrics.histogram('quay_cache_lookup_duration_seconds'),
@@ -31,22 +26,9 @@ export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>, upstre
   for (const upstream of upstreams)
     for (const reason of UPSTREAM_ERRORS) bound.upstreamErrors.inc({ upstream, reason }, 0);
   for (const outcome of PIN_OUTCOMES) bound.uploadPins.inc({ outcome }, 0);
-  for (const protocol of PROTOCOLS) bound.unknownSizes.inc({ protocol }, 0);
   bound.cacheHits.inc(CACHE, 0);
   bound.cacheMisses.inc(CACHE, 0);
   return bound;
-}
-
-/** Label values that the routes decide; what `TRACKED_NAMESPACES` adds is told later. */
-export function registryLabelValues() {
-  return {
-    quay_request_duration_seconds: {
-      route: [
-        ...new Set(QUAY_ROUTES.filter(({ family }) => family !== 'api').map(({ endpoint }) => endpoint)),
-      ],
-      namespace_name: [OTHER_NAMESPACE],
-    },
-  };
 }
 
 /** The observer of the cache of blob sizes, without what it logs. */

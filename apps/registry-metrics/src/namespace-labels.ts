@@ -4,11 +4,12 @@ import type { Metrics } from '@quay-observability/metrics';
 import {
   namespaceLabel,
   OTHER_NAMESPACE,
+  repositoryOf,
   requestNamespace,
+  type LibrarySettings,
   type RouteMatch,
 } from '@quay-observability/registry-routes';
 import { createBucketAdmission } from './bucket-admission.ts';
-import { repositoryOf, type LibrarySettings } from './request-repository.ts';
 
 /** Whose namespace a request has: as Python takes it from the path, or that of its repository. */
 export type NamespaceSource = 'python' | 'repository';

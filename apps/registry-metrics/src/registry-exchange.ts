@@ -1,6 +1,7 @@
 import type { Exchange, ExchangeEnd, GatewayRequest, ResponseHead } from '@quay-observability/gateway';
 import type { RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
+import type { RegistryMetrics } from './metrics.ts';
 import type { RegistryUpstream } from './registry-upstream.ts';
 import { RequestRecorder, type RecorderObservers } from './request-recorder.ts';
 import type { Routing } from './routing.ts';
@@ -17,6 +18,7 @@ export type Arrival = {
 
 /** What an exchange reports to. */
 export type ExchangeObservers = RecorderObservers & {
+  readonly metrics: Pick<RegistryMetrics, 'upstreamErrors'>;
   /** Told what becomes of uploads; undefined where nothing is routed. */
   readonly routing: Pick<Routing, 'answered'> | undefined;
 };

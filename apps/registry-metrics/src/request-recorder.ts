@@ -4,17 +4,19 @@ import {
   type GatewayRequest,
   type ResponseHead,
 } from '@quay-observability/gateway';
-import { countPull, countPush, knownBlobSize, measureBlob } from '@quay-observability/registry-counting';
+import {
+  recordAnswer,
+  recordSent,
+  type CountedRequest,
+  type Recording,
+} from '@quay-observability/registry-counting';
 import type { RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
 import type { BlobSizes, BlobSizeSource } from './blob-sizes.ts';
-import type { RegistryMetrics } from './metrics.ts';
-import type { NamespaceLabels } from './namespace-labels.ts';
 
 /** What a recorder reports to. */
 export type RecorderObservers = {
-  readonly metrics: RegistryMetrics;
-  readonly namespaceLabels: Pick<NamespaceLabels, 'labelOf'>;
+  readonly recording: Recording;
   readonly blobSizes: BlobSizes;
   /** Where to look for the size of a blob that the answer does not tell. */
   readonly blobSizeSources: (
@@ -32,94 +34,55 @@ export type RecordedRequest = {
 };
 
 /**
- * Counts one request as Python would have counted it (contract sections 2 and 3). Made only for requests that
- * the new runtime serves: what Python serves, Python counts.
+ * Counts one request of the gateway. Made only for requests that the new runtime serves: what Python serves,
+ * Python counts.
  */
-export class RequestRecorder {
+export class RequestRecorder implements CountedRequest {
+  readonly route: RouteMatch;
   readonly #request: GatewayRequest;
-  readonly #route: RouteMatch;
   readonly #span: HttpSpan;
   readonly #observers: RecorderObservers;
-  /** The size is known only when the whole body has been sent. */
-  #measuresSent = false;
+  #countsSent = false;
 
   constructor({ request, route, span }: RecordedRequest, observers: RecorderObservers) {
+    this.route = route;
     this.#request = request;
-    this.#route = route;
     this.#span = span;
     this.#observers = observers;
   }
 
-  answered(head: ResponseHead): void {
-    const { method, target, rawHeaders } = this.#request;
-    const { metrics, namespaceLabels } = this.#observers;
-    const { endpoint } = this.#route;
-    const labels = {
-      method,
-      route: endpoint,
-      status: String(head.status),
-      namespace_name: namespaceLabels.labelOf(this.#route, target),
-    };
-    metrics.requestDuration.observe(labels, head.elapsedMs / 1000);
-    const pull = countPull(endpoint, method, head.status);
-    if (pull !== undefined) metrics.pulls.inc(pull);
-    if (method === 'PUT') {
-      const push = countPush(endpoint, method, head.status, headerValue(rawHeaders, 'content-type'));
-      if (push !== undefined) metrics.pushes.inc(push);
-    }
-    this.#measure(head);
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get target(): string {
+    return this.#request.target;
+  }
+
+  answered({ status, elapsedMs, rawHeaders }: ResponseHead): void {
+    const header = (name: string): string | undefined => headerValue(rawHeaders, name);
+    this.#countsSent = recordAnswer(this, { status, elapsedMs, header }, this.#observers.recording);
   }
 
   ended(end: ExchangeEnd): void {
-    if (!this.#measuresSent) return;
-    if (end.aborted || end.upstreamError !== undefined) this.#lookUp();
-    else this.#count(end.bytesToClient);
+    if (!this.#countsSent) return;
+    const whole = !end.aborted && end.upstreamError === undefined;
+    recordSent(this, { whole, sentBytes: end.bytesToClient }, this.#observers.recording);
   }
 
-  #measure({ status, rawHeaders }: ResponseHead): void {
-    const { endpoint } = this.#route;
-    const header = (name: string): string | undefined => headerValue(rawHeaders, name);
-    const measure = measureBlob(endpoint, this.#request.method, status, header);
-    if (measure.kind === 'size') this.#count(measure.sizeBytes);
-    else if (measure.kind === 'sent') this.#measuresSent = true;
-    else if (measure.kind === 'look-up') this.#lookUp();
-    const known = knownBlobSize(endpoint, status, header);
-    if (known !== undefined) this.#remember(known);
+  contentType(): string | undefined {
+    return headerValue(this.#request.rawHeaders, 'content-type');
   }
 
-  #count(sizeBytes: number): void {
-    this.#observers.metrics.pulledBytes.inc({ protocol: this.#route.family }, sizeBytes);
-    this.#remember(sizeBytes);
+  rememberBlobSize(digest: string, sizeBytes: number): void {
+    this.#observers.blobSizes.remember(digest, sizeBytes);
   }
 
-  #remember(sizeBytes: number): void {
-    const { digest } = this.#route.params;
-    if (digest !== undefined) this.#observers.blobSizes.remember(digest, sizeBytes);
-  }
-
-  #lookUp(): void {
-    const { metrics, blobSizes, blobSizeSources } = this.#observers;
-    const protocol = this.#route.family;
-    const { digest } = this.#route.params;
-    // A layer of v1 has no digest to look up.
-    if (digest === undefined) {
-      metrics.unknownSizes.inc({ protocol });
-      return;
-    }
+  findBlobSize(digest: string): Promise<number | undefined> {
+    const { blobSizes, blobSizeSources } = this.#observers;
     const sources = (): readonly BlobSizeSource[] =>
       blobSizeSources(digest, this.#request, this.#span.traceparentHeaders);
     // The look-up outlives the request, but its spans and log lines belong to it.
-    void this.#span.run(() => blobSizes.find(digest, sources)).then(countFound(metrics, protocol));
+    return this.#span.run(() => blobSizes.find(digest, sources));
   }
-}
-
-/** Apart, so that a look-up that waits does not keep the whole request. */
-function countFound(
-  { unknownSizes, pulledBytes }: RegistryMetrics,
-  protocol: RouteMatch['family'],
-): (sizeBytes: number | undefined) => void {
-  return (sizeBytes) => {
-    if (sizeBytes === undefined) unknownSizes.inc({ protocol });
-    else pulledBytes.inc({ protocol }, sizeBytes);
-  };
 }

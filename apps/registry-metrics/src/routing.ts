@@ -6,8 +6,12 @@ import {
   type RouteOwner,
   type RouteQuestion,
 } from '@quay-observability/owner-switch';
-import { decodePath, type RouteMatch } from '@quay-observability/registry-routes';
-import { repositoryOf, type LibrarySettings } from './request-repository.ts';
+import {
+  decodePath,
+  repositoryOf,
+  type LibrarySettings,
+  type RouteMatch,
+} from '@quay-observability/registry-routes';
 import { userOf } from './request-user.ts';
 import { readUploadAnswer, uploadIdOf } from './upload-answer.ts';
 import type { UploadPins } from './upload-pins.ts';

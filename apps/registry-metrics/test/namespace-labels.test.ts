@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '@quay-observability/metrics';
 import { matchRoute, type RouteMatch } from '@quay-observability/registry-routes';
-import { registryLabelValues } from '../src/metrics.ts';
+import { registryLabelValues } from '@quay-observability/registry-counting';
 import { createNamespaceLabels, type NamespaceSource } from '../src/namespace-labels.ts';
 import { parseSamples } from './samples.ts';
 

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import { createLogger } from '@quay-observability/logging';
 import { createMetrics } from '@quay-observability/metrics';
 import { readSettings } from '@quay-observability/quay-config';
+import { registryLabelValues } from '@quay-observability/registry-counting';
 import { registrySettings } from '../src/config.ts';
 import { createRegistryGateway, type RegistryGatewayOptions } from '../src/create-registry-gateway.ts';
-import { registryLabelValues } from '../src/metrics.ts';
 import { createNamespaceLabels } from '../src/namespace-labels.ts';
 import { parseSamples, type Samples } from './samples.ts';
 

@@ -71,7 +71,7 @@ function parseSegment(rule: string, part: string): TailSegment {
  * Werkzeug prefers more literals, then longer ones, then more placeholders, then lighter ones. Its tuple
  * of lists is flattened here; the count in front of each list keeps the comparison aligned.
  */
-function weightOf(headConverter: string, tail: readonly TailSegment[]): number[] {
+export function weightOf(headConverter: string, tail: readonly TailSegment[]): number[] {
   const literals = tail.flatMap((segment) => ('literal' in segment ? [segment.literal] : []));
   const converters = [
     headConverter,
@@ -85,7 +85,8 @@ function weightOf(headConverter: string, tail: readonly TailSegment[]): number[]
   ];
 }
 
-function compareWeights(left: readonly number[], right: readonly number[]): number {
+/** For sorting: below zero if `left` comes first. */
+export function compareWeights(left: readonly number[], right: readonly number[]): number {
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
     const difference = (left[index] ?? 0) - (right[index] ?? 0);
     if (difference !== 0) return difference;

@@ -1,9 +1,11 @@
 export { compileRules } from './compile-rule.ts';
 export type { CompiledRule, TailSegment } from './compile-rule.ts';
 export { decodePath } from './decode-path.ts';
-export { matchRoute } from './match-route.ts';
-export type { RouteMatch, RouteMethodNotAllowed } from './match-route.ts';
+export { createRouteMatcher, matchRoute } from './match-route.ts';
+export type { MatchRoute, RouteMatch, RouteMethodNotAllowed } from './match-route.ts';
 export { QUAY_ROUTES, ROUTE_CONVERTERS } from './quay-routes.ts';
 export type { QuayRoute, RouteConverter, RouteFamily } from './quay-routes.ts';
 export { OTHER_NAMESPACE, namespaceLabel, requestNamespace } from './request-namespace.ts';
+export { repositoryOf } from './request-repository.ts';
+export type { LibrarySettings } from './request-repository.ts';
 export { isDigest } from './segment-checks.ts';

@@ -1,16 +1,17 @@
-import type { CompiledRule } from './compile-rule.ts';
+import type { TailSegment } from './compile-rule.ts';
 
 /** Finds the few rules worth trying for a path, by its last two segments, in the order of their rank. */
-export type RuleIndex = {
-  /** The rule without placeholders that is this path. */
-  exact(path: string): CompiledRule | undefined;
-  candidates(previous: string, last: string): readonly CompiledRule[];
+export type RuleIndex<Rule> = {
+  candidates(previous: string, last: string): readonly Rule[];
 };
 
-/** Builds the tables once; a request then costs two look-ups, however many rules there are. */
-export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
-  const exact = new Map(rules.filter(({ head }) => head === undefined).map((rule) => [rule.prefix, rule]));
-  const ranked = rules.filter(({ head }) => head !== undefined);
+/**
+ * Indexes rules by the literals at their end; `ranked` are in the order of their rank. Builds the tables once;
+ * a request then costs two look-ups, however many rules there are.
+ */
+export function createRuleIndex<Rule extends { readonly tail: readonly TailSegment[] }>(
+  ranked: readonly Rule[],
+): RuleIndex<Rule> {
   const literals = new Set(
     ranked.flatMap(({ tail }) => tail.flatMap((segment) => ('literal' in segment ? [segment.literal] : []))),
   );
@@ -19,12 +20,13 @@ export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
   const table = new Map(
     keys.map((last) => [
       last,
-      new Map(keys.map((previous) => [previous, ranked.filter((rule) => mayEndWith(rule, previous, last))])),
+      new Map(
+        keys.map((previous) => [previous, ranked.filter(({ tail }) => mayEndWith(tail, previous, last))]),
+      ),
     ]),
   );
   const otherRow = table.get('');
   return {
-    exact: (path) => exact.get(path),
     candidates(previous, last) {
       const row = table.get(last) ?? otherRow;
       return row?.get(previous) ?? row?.get('') ?? [];
@@ -32,7 +34,7 @@ export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
   };
 }
 
-function mayEndWith({ tail }: CompiledRule, previous: string, last: string): boolean {
+function mayEndWith(tail: readonly TailSegment[], previous: string, last: string): boolean {
   const [beforeLast, atLast] = [tail.at(-2), tail.at(-1)];
   if (atLast === undefined) return true;
   if ('literal' in atLast && atLast.literal !== last) return false;

@@ -1,7 +1,10 @@
-/** Random but repeatable requests that dwell on what is hard about the rules of /v1 and /v2. */
+import { QUAY_ROUTES } from '../src/index.ts';
+
+/** Random but repeatable requests that dwell on what is hard about the rules. `R` is a repository, `S` a segment, `D` what may be a digest. */
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const HEX = 'ab12'.repeat(16);
+const DIGESTS = [`sha256:${HEX}`, 'sha256:AB', 'a+b.c:0f', 'x:ab', 'sha256%3Aab', 'sha256:xyz'] as const;
 const SEGMENTS = [
   ...['library', 'quay', 'a', 'my-repo', 'v2', 'v1', 'x.y_z', 'latest', 'v1.0.0', '-bad', '.dot', 'UPPER'],
   ...[
@@ -56,7 +59,7 @@ const SEGMENTS = [
     '%C2%B2',
   ],
 ] as const;
-const SHAPES = [
+const REGISTRY_SHAPES = [
   ...[
     '/v2/',
     '/v2',
@@ -94,16 +97,47 @@ const SHAPES = [
   ],
 ] as const;
 
+/** Paths of `/v1` and `/v2`, right and wrong. */
+export function generateRegistryRequests(seed: number, count: number): [string, string][] {
+  return generateRequests(REGISTRY_SHAPES, SEGMENTS, seed, count);
+}
+
+/**
+ * Paths of `/api`: each rule as it is, and with one segment that is any, missing, doubled or too much. Segments are
+ * often literals of other rules, which is where rules overlap.
+ */
+export function generateApiRequests(seed: number, count: number): [string, string][] {
+  const rules = QUAY_ROUTES.filter(({ family }) => family === 'api').map(({ rule }) => rule);
+  const shapes = rules.flatMap((rule) => {
+    const shape = rule
+      .replace(/<apirepopath:\w+>/, 'R')
+      .replace(/<digest:\w+>/, 'D')
+      .replace(/<\w+>/g, 'S');
+    const slash = shape.lastIndexOf('/', shape.length - 2);
+    const [before, last] = [shape.slice(0, slash), shape.slice(slash + 1)];
+    const changed = [`${before}/S`, before, `${shape}/S`, `${before}/S/${last}`, `${before}/R/${last}`];
+    return [shape, shape, shape, ...changed];
+  });
+  const literals = rules.flatMap((rule) => rule.split('/')).filter((part) => /^[a-z]/.test(part));
+  return generateRequests(shapes, [...SEGMENTS, ...new Set(literals)], seed, count);
+}
+
 /** `[method, raw path]` pairs; the same seed gives the same pairs. */
-export function generateRequests(seed: number, count: number): [string, string][] {
+function generateRequests(
+  shapes: readonly string[],
+  segments: readonly string[],
+  seed: number,
+  count: number,
+): [string, string][] {
   const random = mulberry32(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const repository = (): string =>
-    Array.from({ length: pick([1, 1, 2, 2, 3, 4]) }, () => pick(SEGMENTS)).join('/');
+    Array.from({ length: pick([1, 1, 2, 2, 3, 4]) }, () => pick(segments)).join('/');
   return Array.from({ length: count }, () => {
-    let path = pick(SHAPES)
+    let path = pick(shapes)
       .replaceAll('R', repository)
-      .replaceAll('S', () => pick(SEGMENTS));
+      .replaceAll('S', () => pick(segments))
+      .replaceAll('D', () => pick(DIGESTS));
     const twist = random();
     if (twist < 0.06) path += '/';
     else if (twist < 0.09) path = path.replace(/\/(?=[^/]*$)/, pick(['//', '///', '////']));

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QUAY_ROUTES, matchRoute } from '../src/index.ts';
+import { QUAY_ROUTES, createRouteMatcher, matchRoute } from '../src/index.ts';
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
+const matchAny = createRouteMatcher(['v1', 'v2', 'api']);
+
 /** `endpoint key=value ...`, `405` or `none`. */
-function verdict(method: string, target: string): string {
-  const match = matchRoute(method, target);
+function verdict(method: string, target: string, matches = matchRoute): string {
+  const match = matches(method, target);
   if (match === undefined) return 'none';
   if ('methodNotAllowed' in match) return '405';
   const params = Object.entries(match.params).map(([name, value]) => `${name}=${value}`);
@@ -70,28 +72,67 @@ const CASES: [string, string, string][] = [
   ['GET', '/api/v1/plans/', 'none'],
 ];
 
-for (const [method, target, expected] of CASES) {
-  test(`${method} ${target.slice(0, 80)} -> ${expected.slice(0, 60)}`, () => {
-    assert.equal(verdict(method, target), expected);
-  });
-}
+const API = '/api/v1';
+const API_CASES: [string, string, string][] = [
+  ['GET', `${API}/repository`, 'api.repositorylist'],
+  ['GET', `${API}/repository/`, 'none'],
+  ['GET', `${API}/repository/a`, 'none'],
+  ['GET', `${API}/repository/a/b?x=1`, 'api.repository repository=a/b'],
+  ['GET', `${API}/repository/mirror/health`, 'api.repositorymirrorhealth'],
+  ['PUT', `${API}/repository/mirror/health`, 'api.repository repository=mirror/health'],
+  ['POST', `${API}/repository/a/b/changetrust`, 'api.repositorytrust repository=a/b'],
+  ['GET', `${API}/repository/a/b/changetrust`, 'api.repository repository=a/b/changetrust'],
+  ['GET', `${API}/repository/a/b/tag/`, 'api.listrepositorytags repository=a/b'],
+  ['GET', `${API}/repository/a/b/tag`, 'none'],
+  ['PUT', `${API}/repository/a/b/tag/v1`, 'api.repositorytag repository=a/b tag=v1'],
+  ['GET', `${API}/organization/acme`, 'api.organization orgname=acme'],
+  [
+    'DELETE',
+    `${API}/organization/acme/team/a/members/b`,
+    'api.teammember membername=b orgname=acme teamname=a',
+  ],
+  ['GET', `${API}/superuser/users/logs`, 'api.superusermanagement username=logs'],
+  ['GET', `${API}/superuser/x/logs`, 'api.superuserrepositorybuildlogs build_uuid=x'],
+  ['GET', `${API}/superuser/keys/status`, 'api.superuserservicekey kid=status'],
+  ['GET', `${API}/user`, 'none'],
+  ['GET', `${API}/user/`, 'api.user'],
+  ['GET', `${API}/signin`, '405'],
+  ['GET', '/api/v2/user/', 'none'],
+  ['GET', `/v2/a/manifests/v1`, 'v2.fetch_manifest_by_tagname manifest_ref=v1 repository=a'],
+];
 
-test('every rule of v1 and v2 matches a path made from it', () => {
+for (const [cases, matches] of [
+  [CASES, matchRoute],
+  [API_CASES, matchAny],
+] as const)
+  for (const [method, target, expected] of cases) {
+    test(`${method} ${target.slice(0, 80)} -> ${expected.slice(0, 60)}`, () => {
+      assert.equal(verdict(method, target, matches), expected);
+    });
+  }
+
+test('a matcher knows the rules of its families only', () => {
+  assert.equal(verdict('GET', '/v2/', createRouteMatcher(['api'])), 'none');
+  assert.equal(verdict('GET', '/v2/', createRouteMatcher(['v2'])), 'v2.v2_support_enabled');
+  assert.equal(verdict('GET', '/v1/_ping', createRouteMatcher(['v2'])), 'none');
+});
+
+test('every rule matches a path made from it', () => {
   const values: Record<string, string> = {
     repopath: 'ns/name',
+    apirepopath: 'ns/name',
     v1createrepopath: 'ns/name',
     digest: DIGEST,
     tag: 'v1',
     default: 'word',
   };
   for (const { family, methods, rule, endpoint } of QUAY_ROUTES) {
-    if (family === 'api') continue;
     const path = rule.replace(
       /<(?:(\w+):)?\w+>/g,
       (_, converter: string | undefined) => values[converter ?? 'default'] ?? '',
     );
     for (const method of methods) {
-      const match = matchRoute(method, path);
+      const match = matchAny(method, path);
       assert.ok(match !== undefined && !('methodNotAllowed' in match), `${method} ${path}`);
       assert.equal(match.endpoint, endpoint);
       assert.equal(match.family, family);
@@ -101,7 +142,7 @@ test('every rule of v1 and v2 matches a path made from it', () => {
 
 test('hostile paths neither throw nor take long', () => {
   const long = '/v2/' + 'a/'.repeat(20_000) + 'manifests/latest';
-  const match = matchRoute('GET', long);
+  const match = matchAny('GET', long);
   assert.ok(match !== undefined && !('methodNotAllowed' in match));
   for (const target of [
     '/v2/%',
@@ -110,8 +151,10 @@ test('hostile paths neither throw nor take long', () => {
     '?',
     '//',
     '/v2/' + '/'.repeat(10_000),
+    `${API}/repository/` + 'a/'.repeat(20_000),
+    `${API}/organization/__proto__/team/constructor`,
     '/v2/__proto__/manifests/constructor',
   ]) {
-    assert.doesNotThrow(() => matchRoute('GET', target));
+    assert.doesNotThrow(() => matchAny('GET', target));
   }
 });

@@ -12,7 +12,7 @@ import {
   type HttpListener,
   type HttpObserver,
 } from '@quay-observability/service';
-import type { LibrarySettings } from '../request-repository.ts';
+import type { LibrarySettings } from '@quay-observability/registry-routes';
 import { createEventClaims } from './event-claims.ts';
 import { createEventMemory } from './event-memory.ts';
 import { createNotificationLog } from './notification-log.ts';

@@ -1,6 +1,6 @@
 import type { NamedPull } from '@quay-observability/registry-counting';
 import { HttpProblem } from '@quay-observability/service';
-import { repositoryOf, type LibrarySettings } from '../request-repository.ts';
+import { repositoryOf, type LibrarySettings } from '@quay-observability/registry-routes';
 import { countEvent, type EventCount } from './count-event.ts';
 import type { EventClaims } from './event-claims.ts';
 import type { EventOutcome, NotificationMetrics } from './notification-metrics.ts';
