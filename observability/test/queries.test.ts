@@ -58,8 +58,8 @@ for (const { place, expr } of [...dashboardQueries(), ...ruleQueries()]) {
   });
 }
 
-for (const { name, metric, label } of labelValuesQueries()) {
-  test(`variable ${name}: asks for a label that somebody exposes`, () => {
+for (const { file, name, metric, label } of labelValuesQueries()) {
+  test(`${file}, variable ${name}: asks for a label that somebody exposes`, () => {
     assert.ok(knownSeries(metric)?.labels.includes(label), `${metric} with ${label}`);
   });
 }
