@@ -5,7 +5,7 @@ import { assertBringsData } from './brings-data.ts';
 import { dashboardQueries, ruleQueries } from './every-query.ts';
 import { labelValuesQueries, substitute, type QueryContext } from './grafana-variables.ts';
 import { ALERTS } from './rule-file.ts';
-import { labelValues, ruleGroups } from './stack/ask-prometheus.ts';
+import { labelValues, queryRange, ruleGroups } from './stack/ask-prometheus.ts';
 import {
   freezeFollower,
   loseRedis,

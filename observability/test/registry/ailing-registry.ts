@@ -18,7 +18,7 @@ export const AILING = {
 /** nginx in front of a real registry, that lets some of its repositories ail. */
 export function startAilingRegistry(registryUrl: string): Promise<Server> {
   return startNginx({
-    config: ({ port }) => `limit_req_zone $server_name zone=slow:64k rate=30r/m;
+    config: ({ port }) => `limit_req_zone $server_addr zone=slow:64k rate=30r/m;
     server {
       listen 127.0.0.1:${port};
       location / { proxy_pass ${registryUrl}; }
