@@ -104,10 +104,7 @@ before(async () => {
   const settledMs = Date.now();
   await waitUntil(
     'the next evaluation',
-    async () => {
-      const [recordings] = await ruleGroups(url);
-      return Date.parse(recordings?.lastEvaluation ?? '') > settledMs;
-    },
+    async () => (await ruleGroups(url)).every(({ lastEvaluation }) => Date.parse(lastEvaluation) > settledMs),
     { timeoutMs: 60_000, intervalMs: 250 },
   );
   assert.ok(

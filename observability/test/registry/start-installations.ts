@@ -118,6 +118,9 @@ export async function startInstallations(): Promise<Installations> {
       }),
     );
     for (const app of [gateway, ailingGateway]) await follows(app, 1);
+    // Its admin listener is open before this one.
+    for (const app of [gateway, ailingGateway, countsTwice])
+      await waitUntil('the gateway to serve', async () => (await fetch(`${app.url}/v2/`)).ok);
     return {
       prometheus,
       image,

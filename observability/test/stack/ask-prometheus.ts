@@ -20,7 +20,7 @@ export function labelValues(url: string, metric: string, label: string): Promise
   return ask<string[]>(`${url}/api/v1/label/${label}/values?match[]=${metric}`);
 }
 
-/** A group of rules, in the order of its file, and how its last evaluation went. */
+/** A group of rules, and how its last evaluation went. */
 export type RuleGroup = {
   lastEvaluation: string;
   rules: { name: string; type: string; health: string; lastError?: string }[];
