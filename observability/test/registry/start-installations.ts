@@ -85,6 +85,8 @@ export async function startInstallations(): Promise<Installations> {
         REGISTRY_PYTHON_UPSTREAM_URL: python.url,
         USER_EVENTS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port }),
         TRACKED_NAMESPACES: '["v2"]',
+        // A connection that is kept stays with one worker of Python; both are to be asked.
+        UPSTREAM_KEEP_ALIVE_SECONDS: '0.1',
         SWITCH_SOURCE: 'file',
         SWITCH_FILE: switches.path,
       }),
