@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ownerSwitchesDashboard } from './dashboards/owner-switches.ts';
+import { registryDashboard } from './dashboards/registry.ts';
 
 /** Where Grafana finds the dashboards. */
 const FOLDER = join(import.meta.dirname, '../dashboards');
@@ -9,6 +10,7 @@ const FOLDER = join(import.meta.dirname, '../dashboards');
 /** Every dashboard: its file, and what it must hold. */
 export const DASHBOARDS: readonly { file: string; build: () => Dashboard }[] = [
   { file: 'owner-switches.json', build: ownerSwitchesDashboard },
+  { file: 'registry.json', build: registryDashboard },
 ];
 
 /** A dashboard as its file has it. */

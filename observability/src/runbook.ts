@@ -1,30 +1,19 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** What to do, from the root of the repository. */
-export const RUNBOOK = 'docs/runbooks/m1.md';
+/** What to do, per milestone, from the root of the repository. */
+export const RUNBOOKS = { m1: 'docs/runbooks/m1.md', m2: 'docs/runbooks/m2.md' } as const;
 
-/** The sections of the runbook that panels point at, by anchor. */
-export type RunbookSection =
-  | 'alerts'
-  | 'fail-closed-decisions'
-  | 'last-known-good'
-  | 'move-a-capability'
-  | 'move-it-back'
-  | 'propagation-slow'
-  | 'refused-changes'
-  | 'snapshot-refused'
-  | 'snapshot-too-old'
-  | 'versions-differ'
-  | 'what-can-be-away'
-  | 'worker-with-two-owners'
-  | 'worker-without-an-owner';
+/** A runbook, and the anchor of a section in it; a test finds those that are not there. */
+export type RunbookSection = `${keyof typeof RUNBOOKS}#${string}`;
 
 /** A link to the runbook where the operator's variable `repository` says that the repository is browsed. */
 export function runbookLink(section: RunbookSection): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(`Runbook: ${section.replaceAll('-', ' ')}`)
+  const [runbook, anchor = ''] = section.split('#') as [keyof typeof RUNBOOKS, string];
+  const place = `${RUNBOOKS[runbook]}#${anchor}`;
+  return new DashboardLinkBuilder(`Runbook: ${anchor.replaceAll('-', ' ')}`)
     .type(DashboardLinkType.Link)
     .icon('doc')
-    .tooltip(`${RUNBOOK}#${section}`)
-    .url(`\${repository}/${RUNBOOK}#${section}`)
+    .tooltip(place)
+    .url(`\${repository}/${place}`)
     .targetBlank(true);
 }

@@ -3,8 +3,8 @@ import type { dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DASHBOARDS } from '../src/dashboard-files.ts';
 import { ALERTS, RECORDINGS } from './rule-file.ts';
 
-/** A query and where it stands. */
-export type PlacedQuery = { place: string; expr: string; instant: boolean };
+/** A query and where it stands: the file of its dashboard or of its rule, and the place in it. */
+export type PlacedQuery = { file: string; place: string; expr: string; instant: boolean };
 
 /** The panels of a dashboard, without its rows. */
 export function panelsOf(dashboard: Dashboard): Panel[] {
@@ -22,12 +22,14 @@ export function dashboardQueries(): PlacedQuery[] {
     const dashboard = build();
     const panels = panelsOf(dashboard).flatMap((panel) =>
       targetsOf(panel).map(({ refId, expr, instant = false }) => ({
+        file,
         place: `${file}, panel "${panel.title}", query ${refId}`,
         expr,
         instant,
       })),
     );
     const annotations = (dashboard.annotations?.list ?? []).map(({ name, expr = '' }) => ({
+      file,
       place: `${file}, annotation "${name}"`,
       expr,
       instant: false,
@@ -39,7 +41,12 @@ export function dashboardQueries(): PlacedQuery[] {
 /** The expressions of alerts and recordings. */
 export function ruleQueries(): PlacedQuery[] {
   return [
-    ...ALERTS.map(({ alert, expr }) => ({ place: `alert ${alert}`, expr, instant: true })),
-    ...RECORDINGS.map(({ record, expr }) => ({ place: `recording ${record}`, expr, instant: true })),
+    ...ALERTS.map(({ file, alert, expr }) => ({ file, place: `alert ${alert}`, expr, instant: true })),
+    ...RECORDINGS.map(({ file, record, expr, labels = {} }) => ({
+      file,
+      place: `recording ${[record, ...Object.values(labels)].join(' ')}`,
+      expr,
+      instant: true,
+    })),
   ];
 }

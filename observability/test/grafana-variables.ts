@@ -5,9 +5,11 @@ import { DASHBOARDS } from '../src/dashboard-files.ts';
 export type QueryContext = { intervalMs: number; rangeMs: number; scrapeIntervalMs: number };
 
 /** A query for the values of a label. */
-export type LabelValuesQuery = { name: string; metric: string; label: string };
+export type LabelValuesQuery = { file: string; name: string; metric: string; label: string };
 
-const variables = DASHBOARDS.flatMap(({ build }) => build().templating?.list ?? []);
+const variables = DASHBOARDS.flatMap(({ file, build }) =>
+  (build().templating?.list ?? []).map((variable) => ({ ...variable, file })),
+);
 
 /**
  * Puts values in the place of variables as Grafana does: its own from the context, those of the dashboard as chosen,
@@ -40,11 +42,11 @@ export function labelValuesQueries(): LabelValuesQuery[] {
   return variables.filter(({ type }) => type === VariableType.Query).map(readLabelValues);
 }
 
-function readLabelValues({ name, query }: VariableModel): LabelValuesQuery {
+function readLabelValues({ file, name, query }: VariableModel & { file: string }): LabelValuesQuery {
   const text = typeof query === 'object' ? String(query.query) : (query ?? '');
   const { metric, label } = /^label_values\((?<metric>\w+), (?<label>\w+)\)$/.exec(text)?.groups ?? {};
   if (metric === undefined || label === undefined) throw new Error(`variable ${name}: ${text}`);
-  return { name, metric, label };
+  return { file, name, metric, label };
 }
 
 function duration(ms: number): string {

@@ -1,13 +1,15 @@
 import { CATALOGUE, PYTHON_ONLY_METRICS, type MetricDefinition } from '@quay-observability/metric-catalogue';
+import { readQuery } from './promql/read-query.ts';
 import { RECORDINGS } from './rule-file.ts';
 
 /** What a scrape and the Pushgateway add to every series (contract section 1), and what the scrape configuration may add. */
 const TARGET_LABELS = ['runtime', 'job', 'instance', 'host', 'process_name', 'pid', 'cluster', 'namespace'];
 
-/** Series that Prometheus makes by itself. */
+/** Series that Prometheus and the Pushgateway make by themselves. */
 const OF_PROMETHEUS: Record<string, string[]> = {
   ALERTS: ['alertname', 'alertstate', 'severity'],
   up: [],
+  push_time_seconds: [],
 };
 
 /** What is known about a name that a query uses. */
@@ -19,8 +21,12 @@ export type KnownSeries = {
 
 /** What series of this name are like; undefined if nobody exposes them. */
 export function knownSeries(name: string): KnownSeries | undefined {
-  if (RECORDINGS.some(({ record }) => record === name))
-    return { counts: name.endsWith(':count'), labels: TARGET_LABELS, known: {} };
+  const recording = RECORDINGS.find(({ record }) => record === name);
+  if (recording !== undefined) {
+    const counts = name.endsWith(':count');
+    const kept = counts ? TARGET_LABELS : keptLabels(name);
+    return { counts, labels: [...kept, ...Object.keys(recording.labels ?? {})], known: {} };
+  }
   const own = OF_PROMETHEUS[name];
   if (own !== undefined) return { counts: false, labels: [...own, ...TARGET_LABELS], known: {} };
   if ((PYTHON_ONLY_METRICS as readonly string[]).includes(name))
@@ -40,4 +46,17 @@ export function knownSeries(name: string): KnownSeries | undefined {
     };
   }
   return undefined;
+}
+
+/** The labels of a recording of sums: those of its outermost `by`, or of what it is made of. */
+export function keptLabels(name: string): string[] {
+  const { expr } = RECORDINGS.find(({ record }) => record === name) ?? {};
+  if (expr === undefined) return [];
+  const by = /\bby \((?<labels>[^)]*)\)/.exec(expr)?.groups?.labels;
+  if (by !== undefined) {
+    const labels = by.split(', ');
+    return expr.startsWith('histogram_quantile') ? labels.filter((label) => label !== 'le') : labels;
+  }
+  const [source] = readQuery(expr);
+  return keptLabels(source?.metric ?? '');
 }

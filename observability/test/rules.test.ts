@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CAPABILITY_NAMES, PROGRAMS } from '@quay-observability/owner-switch';
 import { ROUTE_CAPABILITIES } from '../src/dashboards/owner-switches/route-capabilities.ts';
+import { bucketRates } from '../src/grafana/bucket-rates.ts';
+import { keptLabels } from './known-series.ts';
 import { readQuery } from './promql/read-query.ts';
 import { ALERTS, RECORDINGS, ruleTests } from './rule-file.ts';
 import { RUNBOOK_SECTIONS } from './runbook-sections.ts';
@@ -50,8 +52,31 @@ test('capabilities of routes are told from worker programs as the owner switches
   );
 });
 
+test('a recording says in its name which labels it keeps, whatever the installation has', () => {
+  for (const { record, labels = {} } of RECORDINGS.filter(({ file }) => file === 'registry.yml')) {
+    const [level = '', metric = '', operations = ''] = record.split(':');
+    assert.match(operations, /^(rate5m|ratio_rate5m|share_rate5m|histogram_quantile_rate5m|sum)$/, record);
+    assert.ok(!metric.endsWith('_total'), record);
+    const kept = keptLabels(record).filter((label) => !['cluster', 'namespace', 'le'].includes(label));
+    const named = [...kept, ...Object.keys(labels)].join('_');
+    assert.equal(level, named === '' ? 'installation' : named, record);
+  }
+});
+
+test('buckets are recorded as panels ask for them', () => {
+  const [recorded = assert.fail()] = RECORDINGS.filter(({ record }) => record.includes('_bucket:'));
+  const asked = bucketRates({
+    metric: 'quay_request_duration_seconds',
+    matchers: 'route=~"v[12][.].+"',
+    labels: 'cluster, namespace, runtime, route, le',
+    window: '5m',
+  });
+  const withoutSpace = (expr: string) => expr.replaceAll(/\s/g, '');
+  assert.equal(withoutSpace(recorded.expr), withoutSpace(asked));
+});
+
 test('what is recorded as a counter has lost no label but le', () => {
-  for (const { record, expr } of RECORDINGS) {
+  for (const { record, expr } of RECORDINGS.filter((each) => each.record.endsWith(':count'))) {
     assert.ok(
       readQuery(expr).every(({ around }) => around.length === 0),
       record,

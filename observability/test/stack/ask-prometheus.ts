@@ -20,6 +20,17 @@ export function labelValues(url: string, metric: string, label: string): Promise
   return ask<string[]>(`${url}/api/v1/label/${label}/values?match[]=${metric}`);
 }
 
+/** A group of rules, and how its last evaluation went. */
+export type RuleGroup = {
+  lastEvaluation: string;
+  rules: { name: string; type: string; health: string; lastError?: string }[];
+};
+
+/** The groups of rules that it evaluates. */
+export function ruleGroups(url: string): Promise<RuleGroup[]> {
+  return ask<{ groups: RuleGroup[] }>(`${url}/api/v1/rules`).then(({ groups }) => groups);
+}
+
 async function ask<T>(url: string, form?: Record<string, string>): Promise<T> {
   const response = await fetch(url, form && { method: 'POST', body: new URLSearchParams(form) });
   const answer = (await response.json()) as { error?: string; data?: T };

@@ -5,6 +5,8 @@ import { temporaryFolder } from '@quay-observability/testkit';
 /** Owner switches in a file, as an operator edits them. */
 export type SwitchFile = {
   path: string;
+  /** Publishes these owners under the next version, which it returns. */
+  publish(owners: Readonly<Record<string, string>>): number;
   /** The file is gone; its content is kept. */
   vanish(): void;
   /** It is there again. */
@@ -15,9 +17,21 @@ export type SwitchFile = {
 export function createSwitchFile(version: number, owners: Readonly<Record<string, string>>): SwitchFile {
   const path = join(temporaryFolder('switches'), 'switches.json');
   const elsewhere = `${path}.away`;
-  writeFileSync(path, JSON.stringify({ version, updated_at: new Date().toISOString(), owners }));
+  let latest = version;
+  const write = (content: Readonly<Record<string, string>>): void => {
+    const snapshot = { version: latest, updated_at: new Date().toISOString(), owners: content };
+    // Replaced at once: a reader sees the old one or the new one.
+    writeFileSync(`${path}.new`, JSON.stringify(snapshot));
+    renameSync(`${path}.new`, path);
+  };
+  write(owners);
   return {
     path,
+    publish: (content) => {
+      latest += 1;
+      write(content);
+      return latest;
+    },
     vanish: () => {
       renameSync(path, elsewhere);
     },

@@ -1,7 +1,6 @@
 """One process of the Python runtime: declares, does a workload, pushes as Quay does, and leaves.
 
-usage: push.py <Pushgateway URL> <app>    with the workload as JSON on standard input:
-[{"metric": wire name, "action": "inc" | "set" | "observe", "labels": {name: value}, "value": number}]
+usage: push.py <Pushgateway URL> <app>    with the steps of workload.py as JSON on standard input
 
 As in Quay: job `quay`, grouping key host, process_name (the last argument of the process), pid.
 """
@@ -9,23 +8,12 @@ As in Quay: job `quay`, grouping key host, process_name (the last argument of th
 import json
 import sys
 
-from prometheus_client import REGISTRY
-
-from declarations import DECLARATIONS, declare
-from dump import describe
 from pushing import push
+from workload import declare_for, do_steps
 
 
 def main(gateway, app):
-    metrics = {
-        describe(declaration)["wire"]: declare(declaration, REGISTRY)
-        for declaration in DECLARATIONS
-        if app in declaration.apps
-    }
-    for step in json.load(sys.stdin):
-        metric = metrics[step["metric"]]
-        child = metric.labels(**step["labels"]) if step["labels"] else metric
-        getattr(child, step["action"])(step["value"])
+    do_steps(declare_for(app), json.load(sys.stdin))
     push(gateway)
 
 

@@ -12,7 +12,7 @@ export function decisionsRow(): PanelSource[] {
       title: 'Decisions by owner',
       description: 'Requests and worker starts per second, by who gets them. A flip shows here within 30 s.',
       queries: [{ expr: decisionsBy('owner', CHOSEN), legend: '{{owner}}' }],
-      runbook: 'move-a-capability',
+      runbook: 'm1#move-a-capability',
       stacked: true,
     }),
     timeSeries({
@@ -21,7 +21,7 @@ export function decisionsRow(): PanelSource[] {
       description:
         'Which switch decided: route, capability, family or canary; default where there is none; force is the kill switch.',
       queries: [{ expr: decisionsBy('source', CHOSEN), legend: '{{source}}' }],
-      runbook: 'move-a-capability',
+      runbook: 'm1#move-a-capability',
       stacked: true,
     }),
     timeSeries({
@@ -29,7 +29,7 @@ export function decisionsRow(): PanelSource[] {
       title: 'Decisions by capability',
       description: 'Per second, by capability and owner.',
       queries: [{ expr: decisionsBy('capability, owner', CHOSEN), legend: '{{capability}} {{owner}}' }],
-      runbook: 'move-a-capability',
+      runbook: 'm1#move-a-capability',
     }),
     timeSeries({
       ...SIZE,
@@ -42,7 +42,7 @@ export function decisionsRow(): PanelSource[] {
           legend: '{{process_name}} {{source}}',
         },
       ],
-      runbook: 'last-known-good',
+      runbook: 'm1#last-known-good',
     }),
   ];
 }

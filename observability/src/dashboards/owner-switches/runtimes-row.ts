@@ -19,7 +19,7 @@ export function runtimesRow(): PanelSource[] {
         },
         { expr: 'sum(rate(quay_registry_image_pulls_total[$__rate_interval]))', legend: 'both runtimes' },
       ],
-      runbook: 'move-a-capability',
+      runbook: 'm1#move-a-capability',
       unit: 'reqps',
     }),
     timeSeries({
@@ -33,7 +33,7 @@ export function runtimesRow(): PanelSource[] {
           legend: '{{upstream}} {{reason}}',
         },
       ],
-      runbook: 'move-it-back',
+      runbook: 'm1#move-it-back',
       unit: 'reqps',
     }),
     timeSeries({
@@ -47,7 +47,7 @@ export function runtimesRow(): PanelSource[] {
           legend: '{{outcome}}',
         },
       ],
-      runbook: 'what-can-be-away',
+      runbook: 'm1#what-can-be-away',
       unit: 'ops',
     }),
     stateTimeline({
@@ -55,7 +55,7 @@ export function runtimesRow(): PanelSource[] {
       title: 'Worker programs running',
       description: 'Whether a process of the new runtime does the work of a program.',
       queries: [{ expr: 'sum by (program) (quay_worker_running)', legend: '{{program}}' }],
-      runbook: 'worker-with-two-owners',
+      runbook: 'm1#worker-with-two-owners',
       unit: 'none',
       states: [
         ...namedStates([

@@ -7,18 +7,18 @@ import {
   VariableSort,
   type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DATASOURCE } from '../../grafana/query.ts';
+import { DATASOURCE } from './query.ts';
 
 /** Grafana's editor of variables writes this into a query for the values of a label. */
 const LABEL_VALUES = 1;
 
-/** What can be chosen above the dashboard. */
-export function dashboardVariables(): { build(): VariableModel }[] {
+/** What can be chosen above a dashboard: the data source, values of labels, any further filter, and where runbooks are. */
+export function dashboardVariables(
+  values: readonly { label: string; title: string; metric: string }[],
+): { build(): VariableModel }[] {
   return [
     new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'),
-    labelValues('process_name', 'Process', 'quay_switch_snapshot_age_seconds'),
-    labelValues('capability', 'Capability', 'quay_switch_owner_decision_total'),
-    labelValues('runtime', 'Runtime', 'quay_registry_image_pulls_total'),
+    ...values.map(labelValues),
     // For labels that only some installations have: cluster, namespace, host.
     new AdHocVariableBuilder('filters').label('Filters').datasource(DATASOURCE),
     new TextBoxVariableBuilder('repository')
@@ -29,7 +29,8 @@ export function dashboardVariables(): { build(): VariableModel }[] {
 }
 
 /** The values of a label of a metric; several can be chosen, all are at first. */
-function labelValues(label: string, title: string, metric: string): QueryVariableBuilder {
+function labelValues(options: { label: string; title: string; metric: string }): QueryVariableBuilder {
+  const { label, title, metric } = options;
   return (
     new QueryVariableBuilder(label)
       .label(title)

@@ -1,0 +1,32 @@
+import { bucketRates } from '../../grafana/bucket-rates.ts';
+
+/** Matchers of the dashboard's variables. */
+export const CHOSEN_RUNTIMES = 'runtime=~"$runtime"';
+/** Counters of pulls, pushes and bytes know no route. */
+export const CHOSEN_PROTOCOLS = `${CHOSEN_RUNTIMES}, protocol=~"$protocol"`;
+/** Of the registry: Python times `/api`, too. */
+export const CHOSEN_ROUTES = 'route=~"v[12][.].+", route=~"$route", namespace_name=~"$namespace_name"';
+export const CHOSEN_REQUESTS = `${CHOSEN_RUNTIMES}, ${CHOSEN_ROUTES}`;
+
+/** The runtimes as the label `runtime` has them, and what they are called here. */
+export const RUNTIMES = [
+  { runtime: 'python', name: 'Python' },
+  { runtime: 'go', name: 'New runtime' },
+] as const;
+
+/** A sum of rates, by these labels or altogether. */
+export function ratesBy(labels: string, counter: string, matchers = ''): string {
+  const by = labels === '' ? '' : ` by (${labels}) `;
+  const selector = matchers === '' ? counter : `${counter}{${matchers}}`;
+  return `sum${by}(rate(${selector}[$__rate_interval]))`;
+}
+
+/** Rates of the buckets of the request duration, by `le` and these labels. */
+export function durationBuckets(labels: string, matchers: string): string {
+  return bucketRates({
+    metric: 'quay_request_duration_seconds',
+    matchers,
+    labels,
+    window: '$__rate_interval',
+  });
+}
