@@ -119,7 +119,8 @@ export class Forwarding implements UpstreamHandler {
       response.writeHead(status, phrase, responseHeaders(rawHeaders, location));
       // The head travels with the first piece of the body if that is here already, and else without it.
       setImmediate(() => {
-        if (!response.writableEnded && !response.destroyed) response.flushHeaders();
+        // Not `flushHeaders`: it encodes as UTF-8 what arrived as Latin-1.
+        if (!response.writableEnded && !response.destroyed) response.write('', 'latin1');
       });
     } catch (error) {
       this.#refuseAnswer(error);
