@@ -57,6 +57,32 @@ function routeOf(method: string, path: string): string {
   if (path.includes('/blobs/uploads/'))
     return method === 'PATCH' ? 'v2.upload_chunk' : 'v2.monolithic_upload_or_last_chunk';
   if (path.includes('/blobs/')) return method === 'HEAD' ? 'v2.check_blob_exists' : 'v2.download_blob';
+  if (path.endsWith('/tags/list')) return 'v2.list_all_tags';
   const by = path.includes('sha256:') ? 'digest' : 'tagname';
   return method === 'PUT' ? `v2.write_manifest_by_${by}` : `v2.fetch_manifest_by_${by}`;
+}
+
+/** What recorded requests of protocol v1 add to the counters of pulls and pushes, and in bytes. */
+export function expectedOfV1(recorded: readonly Recorded[]): { counts: ExpectedCounts; bytes: number } {
+  const counted = recorded.filter(({ path }) => /^\/v1\/repositories\/.+\/images$/.test(path));
+  const pulls = counted.filter(
+    ({ method, status }) => /^(GET|HEAD)$/.test(method) && [200, 403, 404].includes(status),
+  );
+  const pushes = counted.filter(
+    ({ method, status }) => method === 'PUT' && [204, 400, 403, 404].includes(status),
+  );
+  const layers = recorded.filter(
+    ({ method, path, status }) => method === 'GET' && path.endsWith('/layer') && status === 200,
+  );
+  return {
+    counts: tally([
+      ...pulls.map(
+        ({ status }) => `quay_registry_image_pulls_total{protocol="v1",ref="tag",status="${status}"}`,
+      ),
+      ...pushes.map(
+        ({ status }) => `quay_registry_image_pushes_total{protocol="v1",status="${status}",media_type=""}`,
+      ),
+    ]),
+    bytes: layers.reduce((total, { answerLength }) => total + answerLength, 0),
+  };
 }

@@ -31,7 +31,8 @@ const MANIFEST = Buffer.from(
     ],
   }),
 );
-const BLOB = `/v2/ns/repo/blobs/${digestOf(LAYER)}`;
+/** Every GET of it finds it. */
+export const BLOB = `/v2/ns/repo/blobs/${digestOf(LAYER)}`;
 const TAGGED = '/v2/ns/repo/manifests/v1';
 const BY_DIGEST = `/v2/ns/repo/manifests/${digestOf(MANIFEST)}`;
 const accept = { Accept: OCI };
@@ -83,6 +84,73 @@ export const SCRIPT: readonly Step[] = [
   { method: 'PATCH', path: '/v2/' },
   { method: 'POST', path: '/v2/ns/repo/tags/list' },
   { method: 'GET', path: '/elsewhere' },
+  // Tags, page by page, and the catalogue.
+  ...['v2', 'v3', 'v4'].map((tag) => ({
+    method: 'PUT',
+    path: `/v2/ns/repo/manifests/${tag}`,
+    body: MANIFEST,
+    headers: { 'Content-Type': OCI },
+  })),
+  ...['?n=2', '?n=2&last=v2', '?n=0', '?n=-1', '?n=two', '?last=v3', '?n=1000000000000'].map((query) => ({
+    method: 'GET',
+    path: `/v2/ns/repo/tags/list${query}`,
+  })),
+  { method: 'GET', path: '/v2/_catalog?n=1&last=ns/other' },
+  // Uploads in one POST, with Expect, in the wrong order, and with what is no digest.
+  { method: 'POST', path: `/v2/ns/repo/blobs/uploads/?digest=${digestOf(CONFIG)}`, body: CONFIG },
+  { method: 'POST', path: '/v2/ns/repo/blobs/uploads/' },
+  {
+    method: 'PATCH',
+    path: '{location}',
+    body: LAYER.subarray(0, 10),
+    headers: { 'Content-Range': '5000-5009' },
+  },
+  { method: 'POST', path: '/v2/ns/repo/blobs/uploads/' },
+  {
+    method: 'PUT',
+    path: `{location}&digest=${digestOf(CONFIG)}`,
+    body: CONFIG,
+    headers: { Expect: '100-continue' },
+  },
+  { method: 'POST', path: '/v2/ns/repo/blobs/uploads/' },
+  { method: 'PUT', path: '{location}&digest=md5:0', body: CONFIG },
+  { method: 'PUT', path: '{location}', body: CONFIG },
+  { method: 'DELETE', path: '/v2/ns/repo/blobs/uploads/00000000-0000-4000-8000-000000000000' },
+  { method: 'POST', path: `/v2/ns/new/blobs/uploads/?mount=sha256:${'1'.repeat(64)}&from=ns/repo` },
+  // What is absent, and what is no name, tag or digest.
+  ...['GET', 'HEAD', 'DELETE'].flatMap((method) =>
+    [
+      ...[`/v2/ns/repo/manifests/absent`, `/v2/ns/repo/manifests/sha256:${'1'.repeat(64)}`],
+      ...[`/v2/ns/repo/blobs/sha256:${'1'.repeat(64)}`, '/v2/ns/repo/blobs/sha256:short'],
+      ...['/v2/ns/repo/manifests/..', '/v2/ns/repo/manifests/-tag', '/v2/NS/repo/manifests/v1'],
+      ...[
+        `/v2/ns/repo/manifests/${'t'.repeat(200)}`,
+        `/v2/${'n/'.repeat(150)}n/manifests/v1`,
+        '/v2/ns/repo/manifests/',
+      ],
+    ].map((path) => ({ method, path, headers: accept })),
+  ),
+  ...['text/plain', '*/*', 'application/vnd.docker.distribution.manifest.v2+json', `${OCI}, */*;q=0.1`].map(
+    (type) => ({ method: 'GET', path: TAGGED, headers: { Accept: type } }),
+  ),
+  {
+    method: 'PUT',
+    path: '/v2/ns/repo/manifests/typed',
+    body: MANIFEST,
+    headers: { 'Content-Type': 'text/plain' },
+  },
+  { method: 'PUT', path: '/v2/ns/repo/manifests/untyped', body: MANIFEST },
+  { method: 'GET', path: `/v2/ns/repo/referrers/${digestOf(MANIFEST)}` },
+  // Conditions and ranges.
+  { method: 'GET', path: BY_DIGEST, headers: { ...accept, 'If-None-Match': `"${digestOf(MANIFEST)}"` } },
+  { method: 'GET', path: BY_DIGEST, headers: { ...accept, 'If-None-Match': '"other"' } },
+  { method: 'HEAD', path: BLOB, headers: { 'If-None-Match': `"${digestOf(LAYER)}"` } },
+  { method: 'GET', path: BLOB, headers: { Range: 'bytes=0-0' } },
+  { method: 'GET', path: BLOB, headers: { Range: 'bytes=5-1' } },
+  { method: 'GET', path: BLOB, headers: { Range: 'lines=1-2' } },
+  { method: 'GET', path: BLOB, headers: { Range: 'bytes=0-1', 'If-Range': '"other"' } },
+  { method: 'OPTIONS', path: '/v2/' },
+  { method: 'DELETE', path: '/v2/ns/repo/manifests/v4' },
   { method: 'DELETE', path: BY_DIGEST },
   { method: 'GET', path: BY_DIGEST, headers: accept },
   { method: 'DELETE', path: BLOB },
@@ -139,7 +207,9 @@ function ask(
     );
     request.on('error', reject);
     if (chunked === true) request.flushHeaders();
-    request.end(body);
+    // Whoever is asked to wait sends the body when told.
+    if (headers.Expect === undefined) request.end(body);
+    else request.once('continue', () => request.end(body));
   });
 }
 

@@ -129,7 +129,7 @@ export class Forwarding implements UpstreamHandler {
       response.writeHead(status, phrase, responseHeaders(rawHeaders, location));
       // The head travels with the first piece of the body if that is here already, and else without it.
       setImmediate(() => {
-        if (!response.writableEnded && !response.destroyed) response.flushHeaders();
+        this.#sendHead();
       });
     } catch (error) {
       this.#refuseAnswer(error);
@@ -149,12 +149,17 @@ export class Forwarding implements UpstreamHandler {
     const response = this.#response;
     const { socket } = response;
     if (socket === null || chunk.length < LENT_BYTES) return response.write(Buffer.from(chunk));
-    response.flushHeaders();
+    this.#sendHead();
     socket.write(chunk, this.#onSent);
     // Mostly the kernel has taken all of it at once.
     if (socket.writableLength === 0) return true;
     this.#lent = true;
     return false;
+  }
+
+  /** Not by `flushHeaders`: it encodes as UTF-8 what arrived as Latin-1. Again, it does nothing. */
+  #sendHead(): void {
+    if (!this.#response.writableEnded && !this.#response.destroyed) this.#response.write('', 'latin1');
   }
 
   #takeBack(): void {

@@ -108,7 +108,8 @@ export class OwnConnectionCall implements UpstreamCall {
 
   #sendBody(body: http.IncomingMessage): void {
     const outgoing = this.#outgoing;
-    outgoing.flushHeaders();
+    // Not `flushHeaders`: it encodes as UTF-8 what arrived as Latin-1.
+    outgoing.write('', 'latin1');
     body.on('data', (chunk: Buffer) => {
       // After the end of the call what the client still sends is discarded.
       if (this.#over || outgoing.destroyed) return;

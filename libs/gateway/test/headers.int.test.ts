@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answering, converse, open, startRawServer } from './raw-http.ts';
+import { stage } from './stage.ts';
 import { startGateway, type GatewaySetup } from './start-gateway.ts';
 
 /** Sends `request` through a gateway to an upstream that gives `answer`; gives what each side saw. */
@@ -214,4 +215,25 @@ test('a request without a body that could have one says so, others need not', as
     const { sent } = await pass(request, method === 'HEAD' ? OK.slice(0, -2) : OK);
     assert.doesNotMatch(sent, /Transfer-Encoding|Content-Length/i);
   }
+});
+
+test('bytes above ASCII stay as they are, also where the head travels before the body', async () => {
+  await stage({}, async ({ client, atUpstream }) => {
+    client.send(
+      'PUT /v2/a HTTP/1.1\r\nHost: registry.test\r\nX-Bytes: \xe9\xff\r\nContent-Length: 2\r\n\r\n',
+    );
+    const upstream = await atUpstream();
+    await upstream.until(/\r\nX-Bytes: \xe9\xff\r\n[^]*\r\n\r\n$/);
+    client.send('hi');
+    await upstream.until(/hi$/);
+    upstream.send('HTTP/1.1 201 Created\r\nX-Bytes: \xe9\xff\r\nContent-Length: 2\r\n\r\n');
+    await client.until(/\r\nX-Bytes: \xe9\xff\r\n[^]*\r\n\r\n$/);
+    upstream.send('ok');
+    await client.until(/ok$/);
+    client.send('GET /v2/a HTTP/1.1\r\nHost: registry.test\r\n\r\n');
+    const kept = await atUpstream();
+    await kept.until(/\r\n\r\n$/);
+    kept.send('HTTP/1.1 200 OK\r\nX-Bytes: \xea\r\nTransfer-Encoding: chunked\r\n\r\n');
+    await client.until(/\r\nX-Bytes: \xea\r\n[^]*\r\n\r\n$/);
+  });
 });

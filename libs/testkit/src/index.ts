@@ -23,6 +23,7 @@ export type { PrometheusSample } from './servers/prometheus.ts';
 export { startPushgateway } from './servers/pushgateway.ts';
 export { startPythonRegistry } from './servers/python-registry.ts';
 export type { PythonRegistryOptions } from './servers/python-registry.ts';
+export { startPythonV1Registry } from './servers/python-v1-registry.ts';
 export { startRedis } from './servers/redis.ts';
 export { startRegistry } from './servers/registry.ts';
 export type { Server, ServerOptions } from './servers/server.ts';
