@@ -42,6 +42,7 @@ export class Forwarding implements UpstreamHandler {
   #answered = false;
   #repeated = false;
   #failure: UpstreamFailure | undefined;
+  #headSent = false;
   /** A borrowed piece of the body is on its way to the client. */
   #lent = false;
   readonly #onSent = (): void => {
@@ -157,9 +158,12 @@ export class Forwarding implements UpstreamHandler {
     return false;
   }
 
-  /** Not by `flushHeaders`: it encodes as UTF-8 what arrived as Latin-1. Again, it does nothing. */
+  /** Not by `flushHeaders`: it encodes as UTF-8 what arrived as Latin-1. */
   #sendHead(): void {
-    if (!this.#response.writableEnded && !this.#response.destroyed) this.#response.write('', 'latin1');
+    const response = this.#response;
+    if (this.#headSent || response.writableEnded || response.destroyed) return;
+    this.#headSent = true;
+    response.write('', 'latin1');
   }
 
   #takeBack(): void {

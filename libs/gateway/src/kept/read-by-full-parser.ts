@@ -5,18 +5,26 @@ import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from '../upstream
 import type { ConnectionUser, KeptConnection } from './kept-connection.ts';
 
 export type FullParserOptions = {
+  /** From the request on, until the head of the answer is complete. */
   headersTimeoutMs: number;
   bodyTimeoutMs: number;
   maxHeaderBytes: number;
 };
 
+/** An answer that somebody else has begun to read. */
+export type BegunAnswer = {
+  readonly received: Buffer;
+  /** `performance.now()` when the request was sent. */
+  readonly sentAtMs: number;
+};
+
 /**
- * Lets node's own HTTP client read an answer of which `received` has come already. The connection is not used
+ * Lets node's own HTTP client read an answer that has begun. The connection is not used
  * again afterwards.
  */
 export function readByFullParser(
   connection: KeptConnection,
-  received: Buffer,
+  { received, sentAtMs }: BegunAnswer,
   request: UpstreamRequest,
   handler: UpstreamHandler,
   options: FullParserOptions,
@@ -31,6 +39,11 @@ export function readByFullParser(
     maxHeaderSize: options.maxHeaderBytes,
     insecureHTTPParser: false,
   });
+  const timer = setTimeout(
+    () => outgoing.destroy(Object.assign(new Error('timeout'), { code: 'UPSTREAM_TIMEOUT' })),
+    Math.max(0, sentAtMs + options.headersTimeoutMs - performance.now()),
+  );
+  for (const event of ['response', 'close']) outgoing.once(event, () => clearTimeout(timer));
   return new OwnConnectionCall(
     outgoing,
     // Timed as a request without a body is.

@@ -47,6 +47,7 @@ class KeptCall implements UpstreamCall, ConnectionUser {
   readonly #request: UpstreamRequest;
   readonly #handler: UpstreamHandler;
   readonly #options: KeptCallOptions;
+  readonly #sentAtMs = performance.now();
   #inBody = false;
   #keepAlive = false;
   /** Bytes of the body that are still to come. */
