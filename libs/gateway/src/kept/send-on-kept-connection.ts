@@ -162,7 +162,7 @@ class KeptCall implements UpstreamCall, ConnectionUser {
   #handOver(received: Buffer): void {
     this.#handedOver = readByFullParser(
       this.#connection,
-      received,
+      { received, sentAtMs: this.#sentAtMs },
       this.#request,
       this.#handler,
       this.#options,
