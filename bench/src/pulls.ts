@@ -5,7 +5,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { insertRepositories, pythonEnvironment, startPostgres, startRedis, type Server } from '@quay-observability/testkit';
+import {
+  insertRepositories,
+  pythonEnvironment,
+  startPostgres,
+  startRedis,
+  type Server,
+} from '@quay-observability/testkit';
 import { formatNumber, formatPercent, formatRatio, formatTable } from './measure/print-table.ts';
 import { note, print, printHeading } from './measure/report.ts';
 import { measureInRounds } from './measure/rounds.ts';
@@ -20,17 +26,23 @@ const here = import.meta.dirname;
 type Contestant = { name: string; command: string; args: string[] };
 type Result = { perSecond: number; perCpuSecond: number };
 
+/** Leaves a CPU profile in the folder that BENCH_PROFILE names. */
+function profileArguments(): string[] {
+  const folder = process.env.BENCH_PROFILE;
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+}
+
 async function measure({ name, command, args }: Contestant, redis: Server, uri: string): Promise<Result> {
   await redis.restart();
   const env = {
     PATH: process.env.PATH,
     REDIS_PORT: String(redis.port),
     DB_URI: uri,
+    PYTHONPATH: join(here, '../../tools/python-oracle/oracle'),
     PULLS: String(PULLS),
     REPOSITORIES: String(REPOSITORIES),
   };
   const { stdout } = await promisify(execFile)(command, args, { env });
-  process.stderr.write(stdout+'\n');
   const { seconds, cpuSeconds } = JSON.parse(stdout) as { seconds: number; cpuSeconds: number };
   const counted = await countPulls(redis.port);
   if (counted !== PULLS) throw new Error(`${name}: ${counted} of ${PULLS} pulls are in Redis`);
@@ -43,7 +55,11 @@ const contestants: Contestant[] = [
   {
     name: OURS,
     command: process.execPath,
-    args: ['--conditions=@quay-observability/source', join(here, 'pulls/track-ours.ts')],
+    args: [
+      '--conditions=@quay-observability/source',
+      ...profileArguments(),
+      join(here, 'pulls/track-ours.ts'),
+    ],
   },
   { name: PYTHON, command: python, args: ['-B', join(here, '../python/pulls.py')] },
 ].filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
@@ -70,9 +86,7 @@ try {
     formatNumber(median(of(name, 'perCpuSecond'))),
     formatRatio(medianRatio(of(name, 'perCpuSecond'), of(PYTHON, 'perCpuSecond'))),
   ]);
-  print(
-    formatTable(['', 'pulls/s', 'spread', 'to Python', 'pulls per CPU s', 'to Python'], rows),
-  );
+  print(formatTable(['', 'pulls/s', 'spread', 'to Python', 'pulls per CPU s', 'to Python'], rows));
   print(`Each run wrote ${PULLS} pulls of ${REPOSITORIES} repositories; Redis has every one of them.`);
 } finally {
   await Promise.all([redis.stop(), postgres.stop()]);

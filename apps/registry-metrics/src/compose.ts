@@ -1,7 +1,15 @@
+import type { Database } from '@quay-observability/database';
+import type { PullTracking } from '@quay-observability/pull-tracking';
 import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
 import { registryLabelValues } from './metrics.ts';
+import { trackPulls } from './track-pulls.ts';
+
+/** For the pulls that are not in Redis yet at shutdown. */
+const PULL_DRAIN_MS = 5000;
+/** Pulls are tried again after a second, so that the connection has to be, too. */
+const PULL_REDIS_BACKOFF_MS = 1000;
 
 /** The app as `runService` runs it. */
 export const registryMetrics = defineApp({
@@ -12,14 +20,17 @@ export const registryMetrics = defineApp({
   compose: (context) => {
     const { config, settings, log, metrics, publicHttp, addReadinessCheck, connectDatabase } = context;
     const routeBy = routeByOf(context);
+    const database = connectDatabase({ required: false });
+    const pullTracking = pullTrackingOf(context, database);
     const gateway = createRegistryGateway({
       settings,
       namespaceBuckets: config.trackedNamespaces,
       metrics,
       log: log.child('gateway'),
-      database: connectDatabase({ required: false }),
+      database,
       routeBy,
       requestArrived: (method) => publicHttp.arrived(method),
+      pullTracking: pullTracking && { track: pullTracking.track, library: config.library },
     });
     for (const { owner, check } of gateway.upstreamChecks) {
       // A rollback repairs the loss of the new runtime, and has to find the gateway in service
@@ -31,9 +42,24 @@ export const registryMetrics = defineApp({
         check,
       });
     }
-    return { start: gateway.listen, stop: gateway.close, publicUrl: gateway.url };
+    const stop = async (): Promise<void> => {
+      // Pulls are taken over as long as requests are served.
+      await gateway.close();
+      await pullTracking?.close(PULL_DRAIN_MS);
+    };
+    return { start: gateway.listen, stop, publicUrl: gateway.url };
   },
 });
+
+/** Undefined where pulls are not to be tracked: then nothing is connected for it. */
+function pullTrackingOf(
+  { config, settings, log, metrics, connectRedis }: AppContext<'registry-metrics', typeof registrySettings>,
+  database: Database | undefined,
+): PullTracking | undefined {
+  if (!config.pullStatistics.enabled) return undefined;
+  const redis = connectRedis('pullMetrics', { required: false, maxBackoffMs: PULL_REDIS_BACKOFF_MS });
+  return trackPulls({ config, settings, metrics, log: log.child('pulls'), redis, database });
+}
 
 function routeByOf({
   config,

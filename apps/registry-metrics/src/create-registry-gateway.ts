@@ -29,6 +29,8 @@ export type RegistryGatewayOptions = {
   /** By what requests are routed; without it all of them go to the new runtime. */
   routeBy: RouteBy | undefined;
   requestArrived: ArrivalObservers['requestArrived'];
+  /** Where pulls are tracked that the new runtime serves; undefined where they are not. */
+  pullTracking: ExchangeObservers['pullTracking'];
   /** Instead of the process's tracing. */
   startSpan?: ArrivalObservers['startSpan'];
 };
@@ -93,6 +95,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
     routing,
     namespaceBuckets: options.namespaceBuckets,
     blobSizes,
+    pullTracking: options.pullTracking,
     // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [
       ...(databaseSource === undefined ? [] : [databaseSource(digest)]),

@@ -4,11 +4,19 @@ import {
   type GatewayRequest,
   type ResponseHead,
 } from '@quay-observability/gateway';
-import { countPull, countPush, knownBlobSize, measureBlob } from '@quay-observability/registry-counting';
+import {
+  countPull,
+  countPush,
+  knownBlobSize,
+  measureBlob,
+  type Pull,
+} from '@quay-observability/registry-counting';
 import { namespaceLabel, requestNamespace, type RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
 import type { BlobSizes, BlobSizeSource } from './blob-sizes.ts';
 import type { RegistryMetrics } from './metrics.ts';
+import { namePull, type TrackPull } from './name-pull.ts';
+import type { LibrarySettings } from './request-repository.ts';
 
 /** What a recorder reports to. */
 export type RecorderObservers = {
@@ -22,6 +30,8 @@ export type RecorderObservers = {
     request: GatewayRequest,
     traceHeaders: Readonly<Record<string, string>>,
   ) => readonly BlobSizeSource[];
+  /** Where pulls are tracked; undefined where they are not. */
+  readonly pullTracking: { readonly track: TrackPull; readonly library: LibrarySettings } | undefined;
 };
 
 /** A request that matches a rule of `/v1` or `/v2`, with its span. */
@@ -62,7 +72,7 @@ export class RequestRecorder {
     };
     metrics.requestDuration.observe(labels, head.elapsedMs / 1000);
     const pull = countPull(endpoint, method, head.status);
-    if (pull !== undefined) metrics.pulls.inc(pull);
+    if (pull !== undefined) this.#countPull(pull, head);
     if (method === 'PUT') {
       const push = countPush(endpoint, method, head.status, headerValue(rawHeaders, 'content-type'));
       if (push !== undefined) metrics.pushes.inc(push);
@@ -74,6 +84,16 @@ export class RequestRecorder {
     if (!this.#measuresSent) return;
     if (end.aborted || end.upstreamError !== undefined) this.#lookUp();
     else this.#count(end.bytesToClient);
+  }
+
+  #countPull(pull: Pull, { rawHeaders }: ResponseHead): void {
+    const { metrics, pullTracking } = this.#observers;
+    metrics.pulls.inc(pull);
+    if (pullTracking === undefined) return;
+    const { track, library } = pullTracking;
+    const digest = headerValue(rawHeaders, 'docker-content-digest');
+    const named = namePull(pull, this.#route, digest, library, Date.now());
+    if (named !== undefined) track(named);
   }
 
   #measure({ status, rawHeaders }: ResponseHead): void {

@@ -49,7 +49,7 @@ const tracking = createPullTracking({
 const unixSeconds = Math.floor(Date.now() / 1000);
 const cpuBefore = process.cpuUsage();
 const before = performance.now();
-for (let number = 0; number < PULLS; ) {
+for (let number = 0; number < PULLS;) {
   const room = Math.min(AT_ONCE, MAX_PENDING - tracking.pending(), PULLS - number);
   for (let taken = 0; taken < room; taken += 1) tracking.track(pullNumber(number++, unixSeconds));
   await turn();
