@@ -72,7 +72,7 @@ test(
     const app = await runApp(registry.url, {
       ...trackingEnv(redis, postgres),
       PULL_METRICS_REDIS: JSON.stringify(settings),
-      PULL_TRACKING_QUEUE_SIZE: '400',
+      PULL_TRACKING_QUEUE_SIZE: '20',
     });
     try {
       const load = await duringPulls(app.url, requests, CLIENTS, async ({ served }) => {
