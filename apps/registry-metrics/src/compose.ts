@@ -30,7 +30,12 @@ export const registryMetrics = defineApp({
       database,
       routeBy,
       requestArrived: (method) => publicHttp.arrived(method),
-      pullTracking: pullTracking && { track: pullTracking.track, library: config.library },
+      pullTracking: pullTracking && {
+        track: (pull) => {
+          pullTracking.track(pull);
+        },
+        library: config.library,
+      },
     });
     for (const { owner, check } of gateway.upstreamChecks) {
       // A rollback repairs the loss of the new runtime, and has to find the gateway in service

@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 /** Remembers the database ids of repositories, and for a shorter time that there is none. */
 export type IdCache = {
   /** The id, or null for a repository that does not exist; undefined if the database has to be asked. */
@@ -23,15 +21,25 @@ export function createIdCache(
   { maxEntries, ttlMs, absentTtlMs }: IdCacheLimits,
   now: () => number = () => performance.now(),
 ): IdCache {
-  // Not the time limit of the cache itself: an id that is too old is still better than none.
-  const entries = new LRUCache<string, Entry>({ max: maxEntries });
+  // A Map keeps the order of insertion: the first entry is the one unused for longest. What is too old stays until
+  // its turn comes: an old id is better than none.
+  const entries = new Map<string, Entry>();
   const put = (repository: string, id: number | null, forMs: number): void => {
+    entries.delete(repository);
     entries.set(repository, { id, freshUntil: now() + forMs });
+    if (entries.size <= maxEntries) return;
+    for (const oldest of entries.keys()) {
+      entries.delete(oldest);
+      return;
+    }
   };
   return {
     fresh(repository) {
       const entry = entries.get(repository);
-      return entry === undefined || entry.freshUntil <= now() ? undefined : entry.id;
+      if (entry === undefined || entry.freshUntil <= now()) return undefined;
+      entries.delete(repository);
+      entries.set(repository, entry);
+      return entry.id;
     },
     remember(repository, id) {
       put(repository, id, id === null ? absentTtlMs : ttlMs);
