@@ -16,6 +16,7 @@ import {
   connectRedis,
   countInRedis,
   digestOf,
+  outcomeOf,
   runTracking,
   sumOf,
 } from './run-tracking.ts';
@@ -119,7 +120,7 @@ test('the database away: unknown ids are asked for three times and dropped, know
   await waitUntil('the database to answer', () => database.ping(1000).then(() => true));
   tracking.track({ ...PULL, repository: 'devtable/other-1' });
   await tracking.close(5000);
-  assert.equal(tracking.outcomes.unknown_repository, 1);
+  assert.equal(outcomeOf(tracking, 'unknown_repository'), 1);
 });
 
 test('the end: what is taken over is written, and what cannot be within the time is counted', async () => {

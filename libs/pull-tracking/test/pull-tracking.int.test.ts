@@ -17,6 +17,7 @@ import {
   connectRedis,
   countInRedis,
   digestOf,
+  outcomeOf,
   readPullEvents,
   runTracking,
 } from './run-tracking.ts';
@@ -134,7 +135,7 @@ test('what cannot be tracked is counted by its reason, and said once', async () 
   });
   assert.equal(new Set(tracking.lines.slice(0, 4)).size, 4, 'each reason once at first');
   tracking.track(pull());
-  assert.equal(tracking.outcomes.shutdown, 1);
+  assert.equal(outcomeOf(tracking, 'shutdown'), 1);
 });
 
 test('a repository that appears is found once its absence has grown old', async () => {

@@ -105,3 +105,7 @@ export async function countInRedis(redis: RedisConnection): Promise<number> {
 export function sumOf(outcomes: TestedTracking['outcomes']): number {
   return Object.values(outcomes).reduce((sum, count) => sum + count, 0);
 }
+
+export function outcomeOf({ outcomes }: TestedTracking, outcome: PullOutcome): number {
+  return outcomes[outcome] ?? 0;
+}
