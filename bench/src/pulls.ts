@@ -86,7 +86,7 @@ try {
     formatNumber(median(of(name, 'perCpuSecond'))),
     formatRatio(medianRatio(of(name, 'perCpuSecond'), of(PYTHON, 'perCpuSecond'))),
   ]);
-  print(formatTable(['', 'pulls/s', 'spread', 'to Python', 'pulls per CPU s', 'to Python'], rows));
+  print(formatTable(['contestant', 'pulls/s', 'spread', 'to Python', 'pulls per CPU s', 'to Python'], rows));
   print(`Each run wrote ${PULLS} pulls of ${REPOSITORIES} repositories; Redis has every one of them.`);
 } finally {
   await Promise.all([redis.stop(), postgres.stop()]);
