@@ -1,3 +1,5 @@
+import type { Database } from '@quay-observability/database';
+import type { PullTracking } from '@quay-observability/pull-tracking';
 import type { RedisConnection } from '@quay-observability/redis';
 import { registryLabelValues } from '@quay-observability/registry-counting';
 import { defineApp, type AppContext } from '@quay-observability/service';
@@ -6,6 +8,12 @@ import { createRegistryGateway, type RouteBy } from './create-registry-gateway.t
 import { createNamespaceLabels } from './namespace-labels.ts';
 import { createNotifications } from './notifications/create-notifications.ts';
 import { takesNotifications } from './notifications/notification-settings.ts';
+import { trackPulls } from './track-pulls.ts';
+
+/** For the pulls that are not in Redis yet at shutdown. */
+const PULL_DRAIN_MS = 5000;
+/** Pulls are tried again after a second, so that the connection has to be, too. */
+const PULL_REDIS_BACKOFF_MS = 1000;
 
 /** The app as `runService` runs it. */
 export const registryMetrics = defineApp({
@@ -30,14 +38,17 @@ export const registryMetrics = defineApp({
     let redis: RedisConnection | undefined;
     const userEvents = () => (redis ??= context.connectRedis('userEvents', { required: false }));
     const routeBy = routeByOf(context, userEvents);
+    const database = connectDatabase({ required: false });
+    const pullTracking = pullTrackingOf(context, database);
     const gateway = createRegistryGateway({
       settings,
       namespaceLabels,
       metrics,
       log: log.child('gateway'),
-      database: connectDatabase({ required: false }),
+      database,
       routeBy,
       requestArrived: (method) => publicHttp.arrived(method),
+      pullTracking: pullTracking && { track: pullTracking.track, library: config.library },
     });
     for (const { owner, check } of gateway.upstreamChecks) {
       // A rollback repairs the loss of the new runtime, and has to find the gateway in service
@@ -57,6 +68,7 @@ export const registryMetrics = defineApp({
           observer: context.observeListener('notifications'),
           redis: userEvents(),
           log: log.child('notifications'),
+          ...(pullTracking && { trackPull: pullTracking.track }),
         })
       : undefined;
     return {
@@ -65,12 +77,24 @@ export const registryMetrics = defineApp({
         await notifications?.listen();
       },
       stop: async () => {
+        // Pulls are taken over as long as requests are served and events come in.
         await Promise.all([gateway.close(), notifications?.close()]);
+        await pullTracking?.close(PULL_DRAIN_MS);
       },
       publicUrl: gateway.url,
     };
   },
 });
+
+/** Undefined where pulls are not to be tracked: then nothing is connected for it. */
+function pullTrackingOf(
+  { config, settings, log, metrics, connectRedis }: AppContext<'registry-metrics', typeof registrySettings>,
+  database: Database | undefined,
+): PullTracking | undefined {
+  if (!config.pullStatistics.enabled) return undefined;
+  const redis = connectRedis('pullMetrics', { required: false, maxBackoffMs: PULL_REDIS_BACKOFF_MS });
+  return trackPulls({ config, settings, metrics, log: log.child('pulls'), redis, database });
+}
 
 function routeByOf(
   { config, settings, log, followOwnerSwitches }: AppContext<'registry-metrics', typeof registrySettings>,

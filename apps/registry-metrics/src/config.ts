@@ -127,6 +127,18 @@ export const registrySettings = {
     min: 1,
     max: 10_000_000,
   }),
+  pullTrackingQueueSize: integerSetting('PULL_TRACKING_QUEUE_SIZE', {
+    help: 'Most pulls on their way to Redis, some 500 bytes each; further ones are not tracked, but counted.',
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+  }),
+  repositoryIdCacheEntries: integerSetting('REPOSITORY_ID_CACHE_ENTRIES', {
+    help: 'Of how many repositories the database id is remembered for pull tracking, some 200 bytes each.',
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+  }),
   ...notificationSettings,
 };
 

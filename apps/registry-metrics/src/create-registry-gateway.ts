@@ -28,6 +28,8 @@ export type RegistryGatewayOptions = {
   /** By what requests are routed; without it all of them go to the new runtime. */
   routeBy: RouteBy | undefined;
   requestArrived: ArrivalObservers['requestArrived'];
+  /** Where pulls are tracked that the new runtime serves; undefined where they are not. */
+  pullTracking: ExchangeObservers['pullTracking'];
   /** Instead of the process's tracing. */
   startSpan?: ArrivalObservers['startSpan'];
 };
@@ -92,6 +94,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
     routing,
     recording: { counters: metrics.registry, namespaceLabels: options.namespaceLabels },
     blobSizes,
+    pullTracking: options.pullTracking,
     // Only what the new runtime serves is measured, so it is the one to ask.
     blobSizeSources: (digest, request, traceHeaders) => [
       ...(databaseSource === undefined ? [] : [databaseSource(digest)]),

@@ -5,12 +5,14 @@ import {
   type ResponseHead,
 } from '@quay-observability/gateway';
 import {
+  namePull,
   recordAnswer,
   recordSent,
   type CountedRequest,
   type Recording,
+  type TrackPull,
 } from '@quay-observability/registry-counting';
-import type { RouteMatch } from '@quay-observability/registry-routes';
+import type { LibrarySettings, RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan } from '@quay-observability/tracing';
 import type { BlobSizes, BlobSizeSource } from './blob-sizes.ts';
 
@@ -24,6 +26,8 @@ export type RecorderObservers = {
     request: GatewayRequest,
     traceHeaders: Readonly<Record<string, string>>,
   ) => readonly BlobSizeSource[];
+  /** Where pulls are tracked; undefined where they are not. */
+  readonly pullTracking: { readonly track: TrackPull; readonly library: LibrarySettings } | undefined;
 };
 
 /** A request that matches a rule of `/v1` or `/v2`, with its span. */
@@ -62,6 +66,11 @@ export class RequestRecorder implements CountedRequest {
   answered({ status, elapsedMs, rawHeaders }: ResponseHead): void {
     const header = (name: string): string | undefined => headerValue(rawHeaders, name);
     this.#countsSent = recordAnswer(this, { status, elapsedMs, header }, this.#observers.recording);
+    const { pullTracking } = this.#observers;
+    if (pullTracking !== undefined) {
+      const pull = namePull({ method: this.method, route: this.route, status, header }, pullTracking.library);
+      if (pull !== undefined) pullTracking.track(pull);
+    }
   }
 
   ended(end: ExchangeEnd): void {

@@ -9,6 +9,8 @@ export type Recorded = {
   status: number;
   contentType: string;
   answerLength: number;
+  /** `Docker-Content-Digest` of the answer. */
+  digest: string | undefined;
 };
 
 /**
@@ -24,12 +26,14 @@ export async function recordRequests(
     const forwarded = send(new URL(url, target), { method, headers }, (answer) => {
       const status = answer.statusCode ?? 0;
       const answerLength = Number(answer.headers['content-length'] ?? 0);
+      const digest = answer.headers['docker-content-digest'];
       recorded.push({
         method,
         path: url.split('?')[0] ?? '',
         status,
         contentType: headers['content-type'] ?? '',
         answerLength,
+        digest: typeof digest === 'string' ? digest : undefined,
       });
       outgoing.writeHead(status, answer.rawHeaders);
       answer.pipe(outgoing);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -10,13 +9,13 @@ import {
   type RunningApp,
   type Server,
 } from '@quay-observability/testkit';
+import { OCI_MANIFEST, pushManifest } from './push-manifest.ts';
 import { createSwitchFile, runRoutingApp } from './run-routing-app.ts';
 import { scrape, type Samples } from './samples.ts';
 
 const PER_SECOND = 100;
 const PHASE_MS = 2500;
 const PULLS = 'quay_registry_image_pulls_total';
-const OCI = 'application/vnd.oci.image.manifest.v1+json';
 const file = createSwitchFile();
 
 let servers: Server[];
@@ -34,7 +33,7 @@ before(async () => {
   ]);
   python = await startPythonRegistry({ upstreamUrl: behindPython.url });
   servers = [python, redis, behindPython, go];
-  digest = await push(go.url);
+  digest = await pushManifest(go.url, 'devtable/simple');
   app = await runRoutingApp({ pythonUrl: python.url, goUrl: go.url, redis }, file);
 });
 
@@ -42,31 +41,6 @@ after(async () => {
   await app.stop();
   await Promise.all(servers.map((server) => server.stop()));
 });
-
-/** An image of nothing but its configuration, straight into the registry; resolves to its digest. */
-async function push(url: string): Promise<string> {
-  const config = randomBytes(100);
-  const started = await fetch(`${url}/v2/devtable/simple/blobs/uploads/`, { method: 'POST' });
-  const location = new URL(started.headers.get('location') ?? '');
-  const configDigest = await digestOf(config);
-  location.searchParams.set('digest', configDigest);
-  assert.equal((await fetch(location, { method: 'PUT', body: config })).status, 201);
-  const descriptor = {
-    mediaType: 'application/vnd.oci.image.config.v1+json',
-    digest: configDigest,
-    size: 100,
-  };
-  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: OCI, config: descriptor, layers: [] });
-  const target = `${url}/v2/devtable/simple/manifests/latest`;
-  const put = await fetch(target, { method: 'PUT', body: manifest, headers: { 'Content-Type': OCI } });
-  assert.equal(put.status, 201);
-  return await digestOf(Buffer.from(manifest));
-}
-
-async function digestOf(bytes: Buffer): Promise<string> {
-  const hash = Buffer.from(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)));
-  return `sha256:${hash.toString('hex')}`;
-}
 
 type Pull = { name: string; method: string; status: number; ref: 'tag' | 'manifest' };
 
@@ -92,7 +66,7 @@ function startLoad() {
     sent.set(label, (sent.get(label) ?? 0) + 1);
     try {
       const url = `${app.url}/v2/devtable/simple/manifests/${name}`;
-      const answer = await fetch(url, { method, headers: { Accept: OCI } });
+      const answer = await fetch(url, { method, headers: { Accept: OCI_MANIFEST } });
       await answer.arrayBuffer();
       if (answer.status !== status) failures.push(`${method} ${name}: ${answer.status}`);
     } catch (error) {

@@ -48,6 +48,7 @@ export async function runRegistryGateway(
     database: options.database,
     routeBy: undefined,
     requestArrived: () => () => undefined,
+    pullTracking: undefined,
     ...(options.startSpan === undefined ? {} : { startSpan: options.startSpan }),
   });
   await gateway.listen();

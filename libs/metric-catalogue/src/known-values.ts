@@ -84,6 +84,20 @@ export const ROUTING_REASONS = [
 /** Why a read on a replica was repeated on the primary (contract section 14). */
 export const FALLBACK_REASONS = ['connection_error', 'timeout', 'server_unavailable'] as const;
 
+/** What becomes of a pull that is to be tracked in Redis; each ends as exactly one of these (contract section 4). */
+export const PULL_OUTCOMES = [
+  'tracked',
+  'unknown_repository',
+  'no_digest',
+  'invalid',
+  'queue_full',
+  'database_unavailable',
+  'redis_unavailable',
+  'unanswered',
+  'refused',
+  'shutdown',
+] as const;
+
 /** Queues of the garbage collection workers (contract section 8). */
 export const GC_QUEUES = ['repositorygc', 'namespacegc'] as const;
 

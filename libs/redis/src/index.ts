@@ -6,3 +6,5 @@ export type { GlobalLocks, LockOptions, LockOutcome } from './lock/global-locks.
 export type { RedisConnection, RedisEvent, RedisOptions, RedisState } from './redis-connection.ts';
 export { redisScript, runScript } from './run-script.ts';
 export type { RedisScript, ScriptCall } from './run-script.ts';
+export { runScripts } from './run-scripts.ts';
+export type { ScriptResult } from './run-scripts.ts';

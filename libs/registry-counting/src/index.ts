@@ -4,7 +4,7 @@ export { countPush } from './count-push.ts';
 export type { Push } from './count-push.ts';
 export { knownBlobSize, measureBlob } from './measure-blob.ts';
 export type { BlobMeasure } from './measure-blob.ts';
-export type { NamedPull } from './named-pull.ts';
+export type { NamedPull, TrackPull } from './named-pull.ts';
 export { namePull } from './name-pull.ts';
 export type { ManifestAnswer } from './name-pull.ts';
 export { recordAnswer, recordSent } from './record-answer.ts';

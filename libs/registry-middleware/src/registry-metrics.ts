@@ -108,8 +108,7 @@ export function registryMetrics(options: RegistryMetricsOptions): Middleware {
               recordSent(request, end, recording);
             });
           });
-        const digest = head.header('docker-content-digest');
-        const pull = namePull({ ...request, status: head.status, digest, unixMs: Date.now() }, library);
+        const pull = namePull({ ...request, status: head.status, header: head.header }, library);
         if (pull !== undefined) void track(pull);
       });
     });

@@ -34,7 +34,8 @@ export type AppContext<App extends AppName, Settings extends AppSettings> = {
   connectDatabase: App extends AppWithDatabase
     ? (options: { required: boolean }) => Database | undefined
     : never;
-  connectRedis: (role: RedisRole, options: { required: boolean }) => RedisConnection;
+  /** `maxBackoffMs` is the longest pause between two attempts to connect; 5000 unless told. */
+  connectRedis: (role: RedisRole, options: { required: boolean; maxBackoffMs?: number }) => RedisConnection;
   /**
    * Follows the owner switches from the source that the settings name, or from `source`; called once. They are
    * polled, or known to be unavailable, before the app is started.

@@ -11,6 +11,8 @@ export type ConnectRedisOptions = {
   readiness: Readiness;
   /** Whether the app is unready without it. */
   required: boolean;
+  /** Longest pause between two attempts to connect. */
+  maxBackoffMs?: number | undefined;
 };
 
 /** The setting of Quay that each role is configured by. */
@@ -30,10 +32,12 @@ export function connectRedis({
   log,
   readiness,
   required,
+  maxBackoffMs,
 }: ConnectRedisOptions): RedisConnection {
   const connection = createRedis({
     settings: config.redis[role],
     name: SETTING[role],
+    ...(maxBackoffMs !== undefined && { maxBackoffMs }),
     onEvent: ({ level, message, fields }) => log[level](message, fields),
   });
   readiness.add({

@@ -102,8 +102,15 @@ export function createService<App extends AppName, Settings extends AppSettings>
       if (database !== undefined) closers.push(() => database.close());
       return database;
     }) as AppContext<App, Settings>['connectDatabase'],
-    connectRedis: (role, { required }) => {
-      const redis = connectRedis({ role, config, log: log.child('redis'), readiness, required });
+    connectRedis: (role, { required, maxBackoffMs }) => {
+      const redis = connectRedis({
+        role,
+        config,
+        log: log.child('redis'),
+        readiness,
+        required,
+        maxBackoffMs,
+      });
       closers.push(() => redis.close());
       return redis;
     },

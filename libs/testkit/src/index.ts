@@ -4,6 +4,7 @@ export { freePort } from './free-port.ts';
 export type { ReceivedSpan } from './otlp/decode-spans.ts';
 export { startOtlpReceiver } from './otlp/otlp-receiver.ts';
 export type { OtlpReceiver, OtlpReceiverOptions } from './otlp/otlp-receiver.ts';
+export { insertRepositories } from './insert-repositories.ts';
 export { writeImageLayout } from './image-layout.ts';
 export type { ImageLayout } from './image-layout.ts';
 export { nginxExample } from './nginx-example.ts';

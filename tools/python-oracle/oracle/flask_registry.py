@@ -7,7 +7,7 @@ as in Quay: the rules and endpoint names of /v2 (endpoints/v2), the timing of th
 
 API_HEALTH_URL: the catalogue asks this address by `requests`, and says in the header X-Api-Health what it
 answered. /metrics shows the counters of the worker that answers; with PROMETHEUS_PUSHGATEWAY_URL each
-worker pushes its own, as Quay does.
+worker pushes its own, as Quay does. With PULL_METRICS_REDIS pulls are tracked (pull_tracking.py).
 """
 
 import os
@@ -18,6 +18,7 @@ from prometheus_client import REGISTRY, generate_latest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
+import pull_tracking
 import telemetry
 from registry_counters import count_blob, count_pull, count_push, timed
 from upstream import ask_upstream
@@ -31,6 +32,7 @@ UPLOAD = "/<repopath:repository>/blobs/uploads/<upload_uuid>"
 API_HEALTH_TIMEOUT_SECONDS = 2
 
 
+track_pull = pull_tracking.from_environment()
 api_health = requests.Session()
 api_health.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
@@ -53,12 +55,12 @@ v2 = timed(Blueprint("v2", __name__, url_prefix="/v2"))
 
 @v2.route(MANIFEST_BY_TAG, methods=["GET"])
 def fetch_manifest_by_tagname(repository, manifest_ref):
-    return count_pull("tag", (200, 400, 404), ask_upstream())
+    return track_pull(repository, manifest_ref, count_pull("tag", (200, 400, 404), ask_upstream()))
 
 
 @v2.route(MANIFEST_BY_DIGEST, methods=["GET"])
 def fetch_manifest_by_digest(repository, manifest_ref):
-    return count_pull("manifest", (200, 404), ask_upstream())
+    return track_pull(repository, None, count_pull("manifest", (200, 404), ask_upstream()))
 
 
 @v2.route(MANIFEST_BY_TAG, methods=["PUT"])

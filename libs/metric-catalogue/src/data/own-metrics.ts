@@ -1,6 +1,6 @@
 import { APPS_WITH_DATABASE, EVERY_APP } from '../apps.ts';
 import { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS } from '../buckets.ts';
-import { HTTP_METHODS, LISTENERS, PROTOCOLS } from '../known-values.ts';
+import { HTTP_METHODS, LISTENERS, PROTOCOLS, PULL_OUTCOMES } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
 
 /** Metrics of this project alone: what the plan adopts for every service of the new runtime, under new names. */
@@ -99,7 +99,7 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['cache'],
     help: 'Look-ups that a cache answered.',
-    known: { cache: ['blob_size'] },
+    known: { cache: ['blob_size', 'repository_id'] },
     apps: ['registry-metrics'],
     milestone: 'M0',
     origin: 'own',
@@ -110,7 +110,7 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['cache'],
     help: 'Look-ups that a cache could not answer.',
-    known: { cache: ['blob_size'] },
+    known: { cache: ['blob_size', 'repository_id'] },
     apps: ['registry-metrics'],
     milestone: 'M0',
     origin: 'own',
@@ -122,7 +122,7 @@ export const OWN_METRICS = {
     labels: ['cache'],
     help: 'Seconds of a look-up through a cache, loading what it missed included.',
     buckets: FAST_SECONDS_BUCKETS,
-    known: { cache: ['blob_size'] },
+    known: { cache: ['blob_size', 'repository_id'] },
     apps: ['registry-metrics'],
     milestone: 'M0',
     origin: 'own',
@@ -149,6 +149,38 @@ export const OWN_METRICS = {
     milestone: 'M0',
     origin: 'own',
     source: 'apps/registry-metrics',
+  },
+  quay_pull_tracking_pulls_total: {
+    declared: 'quay_pull_tracking_pulls_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Pulls to be tracked in Redis, by what became of them; each is counted once, when that is known.',
+    known: { outcome: PULL_OUTCOMES },
+    apps: ['registry-metrics'],
+    milestone: 'M2',
+    origin: 'own',
+    source: 'libs/pull-tracking',
+  },
+  quay_pull_tracking_queue_length: {
+    declared: 'quay_pull_tracking_queue_length',
+    type: 'gauge',
+    labels: [],
+    help: 'Pulls accepted for tracking of which it is not yet known what became of them.',
+    apps: ['registry-metrics'],
+    milestone: 'M2',
+    origin: 'own',
+    source: 'libs/pull-tracking',
+  },
+  quay_pull_tracking_write_duration_seconds: {
+    declared: 'quay_pull_tracking_write_duration_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Seconds of a round trip to Redis that writes a batch of pulls.',
+    buckets: FAST_SECONDS_BUCKETS,
+    apps: ['registry-metrics'],
+    milestone: 'M2',
+    origin: 'own',
+    source: 'libs/pull-tracking',
   },
   quay_tracing_spans_total: {
     declared: 'quay_tracing_spans_total',
