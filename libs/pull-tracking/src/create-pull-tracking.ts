@@ -17,7 +17,7 @@ export type PullTracking = {
    * Takes over a pull that has succeeded, or counts why not. Does no work, never waits and never throws. An empty
    * digest is counted as `no_digest`.
    */
-  track(pull: NamedPull): void;
+  track: (pull: NamedPull) => void;
   /** Pulls taken over whose outcome is not known yet. */
   pending(): number;
   /** Takes no more pulls, and waits up to `graceMs` for those it has; what is left then is counted as lost. */
