@@ -19,4 +19,4 @@ export {
   WORKER_OPERATIONS,
   WORKERS,
 } from './known-values.ts';
-export type { KnownValues, MetricDefinition } from './metric-definition.ts';
+export type { AcrossProcesses, KnownValues, MetricDefinition } from './metric-definition.ts';
