@@ -9,6 +9,7 @@ export const registryMetrics = defineApp({
   adminPort: 9102,
   settings: registrySettings,
   knownLabelValues: ({ trackedNamespaces }) => registryLabelValues(trackedNamespaces),
+  httpWorkers: ({ httpWorkers }) => httpWorkers,
   compose: (context) => {
     const { config, settings, log, metrics, publicHttp, addReadinessCheck, connectDatabase } = context;
     const routeBy = routeByOf(context);

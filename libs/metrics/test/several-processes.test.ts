@@ -209,3 +209,15 @@ test('others have told what they have before a gathering', async () => {
   metrics.counter('quay_registry_image_pulls_total').inc(PULL, 3);
   assert.equal(await valueOf(primary, PULLS), 3);
 });
+
+test('a label value that only the process which observed it knows is kept', async () => {
+  const known = (namespaces: string[]) => ({
+    known: { quay_request_duration_seconds: { namespace_name: namespaces } },
+  });
+  const primary = create(known(['other']));
+  const { metrics, tell } = addProcess(primary, known(['other', 'new']));
+  metrics.histogram('quay_request_duration_seconds').observe({ ...DURATION, namespace_name: 'new' }, 1);
+  await tell();
+  const labels = DURATION_LABELS.replace('="other"', '="new"');
+  assert.equal(await valueOf(primary, `quay_request_duration_seconds_count{${labels}}`), 1);
+});

@@ -1,4 +1,4 @@
-import { APPS_WITH_DATABASE, EVERY_APP } from '../apps.ts';
+import { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP } from '../apps.ts';
 import { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS } from '../buckets.ts';
 import { HTTP_METHODS, PROTOCOLS } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
@@ -169,7 +169,7 @@ export const OWN_METRICS = {
     help: 'Processes of this app that serve its public listener, by whether they serve, or have begun and do not answer; without HTTP_WORKERS the one there is.',
     known: { state: ['serving', 'silent'] },
     acrossProcesses: 'primary',
-    apps: ['registry-metrics'],
+    apps: APPS_WITH_HTTP_WORKERS,
     milestone: 'M2',
     origin: 'own',
     source: 'libs/service',
@@ -179,7 +179,7 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: [],
     help: 'Processes of HTTP_WORKERS started in the place of one that ended unasked.',
-    apps: ['registry-metrics'],
+    apps: APPS_WITH_HTTP_WORKERS,
     milestone: 'M2',
     origin: 'own',
     source: 'libs/service',

@@ -1,12 +1,12 @@
 import type { AcrossProcesses } from '@quay-observability/metric-catalogue';
-import type { Labels, Series } from '../series-store.ts';
+import type { Series } from '../series-store.ts';
 import type { NumberState } from '../stored-counter.ts';
 import type { StoredGauge } from '../stored-gauge.ts';
 
 /** The series of one gauge in other processes, made one here. */
 export type GaugeMerge = {
-  /** A process has a series of these labels. */
-  add(labels: Labels): GaugeShare;
+  /** A process has a series of these label values. */
+  add(labelValues: readonly string[]): GaugeShare;
 };
 
 /** The part of one process in a series. */
@@ -36,8 +36,8 @@ export function createGaugeMerge(gauge: StoredGauge, across: AcrossProcesses): G
     series.rendered = undefined;
   };
   return {
-    add: (labels) => {
-      const series = gauge.store.get(labels);
+    add: (labelValues) => {
+      const series = gauge.store.adopt(labelValues);
       let values = shares.get(series);
       if (values === undefined) shares.set(series, (values = new Map()));
       const own = values;
@@ -51,10 +51,7 @@ export function createGaugeMerge(gauge: StoredGauge, across: AcrossProcesses): G
           own.delete(share);
           if (own.size > 0 || (ended && across === 'sum')) return show(series, own.values());
           shares.delete(series);
-          // Its own label values: beyond the limit of series they are not those asked for.
-          gauge.store.remove(
-            Object.fromEntries(Object.keys(labels).map((name, at) => [name, series.values[at]!])),
-          );
+          gauge.store.drop(series.values);
         },
       };
       return share;

@@ -1,7 +1,7 @@
 import { CATALOGUE, type MetricDefinition, type MetricName } from '@quay-observability/metric-catalogue';
-import type { Labels } from '../series-store.ts';
-import { StoredCounter } from '../stored-counter.ts';
-import { StoredHistogram } from '../stored-histogram.ts';
+import type { Series } from '../series-store.ts';
+import { StoredCounter, type NumberState } from '../stored-counter.ts';
+import { StoredHistogram, type HistogramState } from '../stored-histogram.ts';
 import { createGaugeMerge, type GaugeMerge } from './gauge-merge.ts';
 import type { SeriesChanges } from './metric-changes.ts';
 import type { AnyStored } from './series-export.ts';
@@ -21,20 +21,20 @@ type SeriesSource = { apply(changes: SeriesChanges): void; end(): void };
 
 /**
  * Adds up the series of other processes in the metrics of this one. Of a counter or histogram only what has come on
- * top is added, so that the total never falls, whoever ends. Bounds and limits are those of any observation.
+ * top is added, so that the total never falls, whoever ends. The limit of series is that of any
+ * observation; label values have been bounded where they were observed.
  */
 export function createSeriesImport(all: ReadonlyMap<MetricName, AnyStored>): () => SeriesSource {
   const gauges = new Map<MetricName, GaugeMerge>();
   const imported = (name: MetricName, labelValues: readonly string[]): Imported => {
     const metric = all.get(name);
-    const { labels: labelNames, acrossProcesses = 'sum' }: MetricDefinition = CATALOGUE[name];
-    const labels: Labels = Object.fromEntries(labelNames.map((label, at) => [label, labelValues[at] ?? '']));
-    if (metric instanceof StoredCounter) return importCounter(metric, labels);
-    if (metric instanceof StoredHistogram) return importHistogram(metric, labels);
+    if (metric instanceof StoredCounter) return importCounter(metric.store.adopt(labelValues));
+    if (metric instanceof StoredHistogram) return importHistogram(metric.store.adopt(labelValues));
     if (metric === undefined) throw new TypeError(`${name} is no metric of this process`);
+    const { acrossProcesses = 'sum' }: MetricDefinition = CATALOGUE[name];
     let merge = gauges.get(name);
     if (merge === undefined) gauges.set(name, (merge = createGaugeMerge(metric, acrossProcesses)));
-    return merge.add(labels);
+    return merge.add(labelValues);
   };
   return () => {
     const series = new Map<number, Imported>();
@@ -62,8 +62,7 @@ export function createSeriesImport(all: ReadonlyMap<MetricName, AnyStored>): () 
   };
 }
 
-function importCounter(metric: StoredCounter, labels: Labels): Imported {
-  const series = metric.store.get(labels);
+function importCounter(series: Series<NumberState>): Imported {
   let last = 0;
   return {
     width: 1,
@@ -78,8 +77,7 @@ function importCounter(metric: StoredCounter, labels: Labels): Imported {
   };
 }
 
-function importHistogram(metric: StoredHistogram, labels: Labels): Imported {
-  const series = metric.store.get(labels);
+function importHistogram(series: Series<HistogramState>): Imported {
   const { buckets } = series.state;
   const last = new Float64Array(buckets.length + 1);
   return {
