@@ -186,8 +186,8 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
       const series = importSeries();
       const runtime = runtimeMerge.addSource();
       return {
-        applySeries: series.apply,
-        applyRuntime: runtime.apply,
+        applySeries: (changes) => series.apply(changes),
+        applyRuntime: (samples) => runtime.apply(samples),
         end: () => {
           series.end();
           runtime.end();

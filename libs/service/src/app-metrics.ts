@@ -40,7 +40,7 @@ export function createAppMetrics<App extends AppName, Settings extends AppSettin
 
 /** Narrowed to the metrics that every app has. */
 export function sharedOf<App extends AppName>(metrics: Metrics<App>): Metrics<AppName> {
-  return metrics as unknown as Metrics<AppName>;
+  return metrics;
 }
 
 function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Logger): void {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@quay-observability/logging';
-import type { AppName, AppWithHttpWorkers } from '@quay-observability/metric-catalogue';
-import type { Metrics } from '@quay-observability/metrics';
+import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Environment, QuayConfig, SettingsOf } from '@quay-observability/quay-config';
 import { createAppMetrics, sharedOf } from './app-metrics.ts';
 import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
@@ -106,7 +105,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       : reportToPrimary(link, { metrics: shared, readiness });
   let isServing = false;
   if (link === undefined && definition.httpWorkers !== undefined)
-    exposeWorkers(metrics as unknown as Metrics<AppWithHttpWorkers>, () => ({
+    exposeWorkers(metrics, () => ({
       serving: isServing ? 1 : 0,
       silent: 0,
     }));

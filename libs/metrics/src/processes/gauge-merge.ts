@@ -39,7 +39,7 @@ export function createGaugeMerge(gauge: StoredGauge, across: AcrossProcesses): G
     add: (labelValues) => {
       const series = gauge.store.adopt(labelValues);
       let values = shares.get(series);
-      if (values === undefined) shares.set(series, (values = new Map()));
+      if (values === undefined) shares.set(series, (values = new Map<GaugeShare, number>()));
       const own = values;
       const share: GaugeShare = {
         width: 1,

@@ -56,7 +56,7 @@ export function createRuntimeMerge(): RuntimeMerge {
           for (const [name, values] of source) {
             if (!isCounted(name)) continue;
             let kept = ended.get(name);
-            if (kept === undefined) ended.set(name, (kept = new Map()));
+            if (kept === undefined) ended.set(name, (kept = new Map<string, PromValue>()));
             mergeInto(kept, values.values(), 'sum');
           }
         },

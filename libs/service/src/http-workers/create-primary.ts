@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
-import type { AppName, AppWithHttpWorkers } from '@quay-observability/metric-catalogue';
-import type { Metrics } from '@quay-observability/metrics';
+import type { AppName } from '@quay-observability/metric-catalogue';
 import { createAdminServer } from '../admin-server.ts';
 import { createAppMetrics, sharedOf, type AppMetricsOptions } from '../app-metrics.ts';
 import type { AppSettings } from '../app-definition.ts';
@@ -31,7 +30,7 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
   const { definition, settings, log, tracing, workers: count } = options;
   const { app } = definition;
   const metrics = createAppMetrics({ ...options, beforeGathering: () => pool.gather() });
-  const countRestart = exposeWorkers(metrics as unknown as Metrics<AppWithHttpWorkers>, () => pool.states());
+  const countRestart = exposeWorkers(metrics, () => pool.states());
   // Typed arrays go over the channel as they are.
   cluster.setupPrimary({ serialization: 'advanced' });
   const pool = createWorkerPool({
@@ -91,7 +90,7 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
       await log.flush();
       return drained && allClosed;
     },
-    kill: pool.kill,
+    kill: () => pool.kill(),
   };
 }
 
