@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { temporaryFolder, waitUntil } from '@quay-observability/testkit';
 import { jsonAnswer, startOddController, type OddController } from './owner-switches/odd-controller.ts';
 import { PULLS_TO_GO, snapshotJson } from './owner-switches/snapshots.ts';
+import { spawnLogged } from './spawn-logged.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/workers-app.ts');
 const START = { timeoutMs: 60_000 };
-
-type Line = { message: string; levelname: string; data: Record<string, unknown> };
 
 const children: ChildProcess[] = [];
 const controllers: OddController[] = [];
@@ -19,25 +18,12 @@ after(async () => {
 });
 
 async function startWorkers(workers: number, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--conditions=@quay-observability/source', FIXTURE], {
-    env: {
-      PATH: process.env.PATH,
-      ADMIN_PORT: '0',
-      HTTP_WORKERS: String(workers),
-      SWITCH_STATE_DIR: join(temporaryFolder('switches'), 'state'),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const { child, lines, ended } = spawnLogged(FIXTURE, {
+    HTTP_WORKERS: String(workers),
+    SWITCH_STATE_DIR: join(temporaryFolder('switches'), 'state'),
+    ...env,
   });
   children.push(child);
-  const lines: Line[] = [];
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) lines.push(JSON.parse(part) as Line);
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const up = await waitUntil(
     'the app to be up',
     () => lines.find(({ message }) => message === 'registry-metrics is up.'),
