@@ -71,19 +71,17 @@ test('one worker, the default, is the process itself', async () => {
 });
 
 test('each worker acknowledges the owner switches, and the version in force is what the last one has', async () => {
-  let released = false;
-  const held: (() => void)[] = [];
-  const GO = { ...PULLS_TO_GO };
+  const released = new Set<number>();
+  const held = new Map<number, () => void>();
   const controller = await startOddController((request, response) => {
-    const second = () => jsonAnswer(snapshotJson(2, GO), '"2-b"')(request, response);
-    const isNew = request.headers['if-none-match'] === undefined;
-    if (isNew && !released) jsonAnswer(snapshotJson(1), '"1-a"')(request, response);
-    else if (request.headers['if-none-match'] === '"1-a"') {
-      // One worker hears of the change at once; the others only when the test lets them.
-      if (held.length === 0 || released) second();
-      held.push(released || held.length === 0 ? () => undefined : second);
-    }
-    // Who has acknowledged the change waits for the next one.
+    const etag = request.headers['if-none-match'];
+    const pid = Number(request.headers['x-quay-process-id']);
+    const second = () => jsonAnswer(snapshotJson(2, PULLS_TO_GO), '"2-b"')(request, response);
+    if (released.has(pid)) {
+      // Who has acknowledged the change waits for the next one.
+      if (etag !== '"2-b"') second();
+    } else if (etag === undefined) jsonAnswer(snapshotJson(1), '"1-a"')(request, response);
+    else held.set(pid, second);
   });
   controllers.push(controller);
   const app = await startWorkers(3, {
@@ -98,12 +96,21 @@ test('each worker acknowledges the owner switches, and the version in force is w
         .filter(({ headers }) => headers['x-quay-snapshot-version'] === version)
         .map(({ headers }) => Number(headers['x-quay-process-id'])),
     );
-  await waitUntil('one to follow', () => acknowledgedBy('2').size === 1);
+  const release = (pid: number) => {
+    released.add(pid);
+    held.get(pid)?.();
+  };
+  // A worker that starts while another one has the change would find it on disk, as a restarted one does.
+  const [first, ...others] = await waitUntil(
+    'all to wait for a change',
+    () => held.size === 3 && [...held.keys()],
+  );
   const version = () =>
     app.metric('quay_switch_snapshot_version{process_name="registry-metrics",runtime="go"}');
+  release(first!);
+  await waitUntil('one to follow', () => acknowledgedBy('2').has(first!));
   assert.equal(await version(), 1);
-  released = true;
-  for (const answer of held) answer();
+  for (const pid of others) release(pid);
   await waitUntil('all to follow', () => acknowledgedBy('2').size === 3);
   assert.deepEqual([...acknowledgedBy('2')].sort(), [...app.pids].sort());
   assert.equal(await version(), 2);
