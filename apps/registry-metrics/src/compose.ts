@@ -21,6 +21,7 @@ export const registryMetrics = defineApp({
   adminPort: 9102,
   settings: registrySettings,
   knownLabelValues: () => registryLabelValues(),
+  httpWorkers: ({ httpWorkers }) => httpWorkers,
   compose: (context) => {
     const { config, settings, log, metrics, publicHttp, addReadinessCheck, connectDatabase } = context;
     const namespaceLabels = createNamespaceLabels({

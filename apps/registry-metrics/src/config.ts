@@ -9,6 +9,7 @@ import {
   type Setting,
   type SettingsOf,
 } from '@quay-observability/quay-config';
+import { httpWorkersSetting } from '@quay-observability/service';
 import { notificationSettings } from './notifications/notification-settings.ts';
 
 /** Settings of this app, by environment variable; README.md has them as a table. */
@@ -43,6 +44,7 @@ export const registrySettings = {
     help: 'Port of the public listener; 0 picks a free one.',
     default: 8080,
   }),
+  httpWorkers: httpWorkersSetting,
   trustForwarded: booleanSetting('TRUST_FORWARDED_HEADERS', {
     help: 'Believe the X-Forwarded-* headers of the client, as is right behind a proxy. Turn it off where clients connect directly.',
     default: true,

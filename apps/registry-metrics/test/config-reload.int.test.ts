@@ -208,6 +208,22 @@ describe('an app whose configuration file changes', { concurrency: 3 }, () => {
     assert.deepEqual(await app.process.exited, { code: 0, signal: null });
   });
 
+  test('SIGHUP to the process that watches over several workers reaches each of them', async () => {
+    const { file, app, labelOf, reaches, sample } = await runConfiguredApp(
+      (folder) => write(folder, tracking('one')),
+      { CONFIG_RELOAD_SECONDS: '0', HTTP_WORKERS: '2' },
+    );
+    try {
+      writeFileSync(file, tracking('two'));
+      app.process.signal('SIGHUP');
+      await reaches(SUCCESSES, 2);
+      assert.equal(await sample(SUCCESSFUL), 1);
+      for (let request = 0; request < 4; request += 1) assert.equal(await labelOf('acme'), 'two');
+    } finally {
+      await app.stop();
+    }
+  });
+
   test('by default the label is that of Python: only a bucket for v2 shows, and it reloads as well', async () => {
     const { file, app, labelOf, reaches } = await runConfiguredApp(
       (folder) => write(folder, 'TRACKED_NAMESPACES: [acme]\n'),

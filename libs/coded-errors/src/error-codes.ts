@@ -9,6 +9,8 @@ export const ERROR_CODES = {
     'The configuration file is missing, unreadable or not YAML. The message names the file and the cause.',
   LISTEN_FAILED:
     'A listener cannot use its address. The message names the settings and the cause: another process has the port, or the address is not of this machine.',
+  WORKER_NOT_STARTED:
+    'One of the processes of HTTP_WORKERS ended before all of them served. Its own log lines say why; the app ends with its exit status.',
   SHUTDOWN_TIMED_OUT:
     'The app did not finish its work within SHUTDOWN_GRACE_SECONDS and was ended with work in hand.',
   DATABASE_URL_INVALID:

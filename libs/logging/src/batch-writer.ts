@@ -6,6 +6,8 @@ import { createPendingLines, type WriteBytes, type WriteOutcome } from './write-
 export type BatchWriterOptions = {
   /** An open descriptor: 1 is standard output. It is never closed here. */
   fd: number;
+  /** Other processes write to the descriptor too: lines up to 4 KiB are kept in one piece on a pipe. */
+  shared?: boolean;
   /** Written at once when this much is waiting, else at the end of the event loop's turn. Default 64 KiB. */
   batchBytes?: number;
   /** At most this much waits for a reader; a call that would exceed it blocks. Default 4 MiB. */
@@ -30,7 +32,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export function createBatchWriter(options: BatchWriterOptions): LineWriter {
   const { fd, batchBytes = 64 * 1024, maxPendingBytes = 4 * 1024 * 1024 } = options;
   const { patienceMs = 10_000, retryMs = 1000, lossLine } = options;
-  const pending = createPendingLines(fd, options.writeBytes);
+  const pending = createPendingLines(fd, options.writeBytes, options.shared);
   let state: 'open' | 'busy' | 'failing' | 'gone' = 'open';
   let code: string | undefined;
   let droppedLines = 0;

@@ -44,6 +44,8 @@ export type LoggerOptions = {
   debug: boolean;
   /** The descriptor to write to. Default 1, standard output. */
   fd?: number;
+  /** Other processes write to the descriptor too: lines up to 4 KiB are kept in one piece. */
+  shared?: boolean;
   /** Instead of a descriptor. Lines in a stream's own buffer do not survive the process. */
   stream?: Writable;
   /** The active span, asked once per line. */
@@ -101,13 +103,13 @@ export function createLogger(options: LoggerOptions): Logger {
 }
 
 function openWriter(
-  { fd, stream }: LoggerOptions,
+  { fd, stream, shared = false }: LoggerOptions,
   lossLine: (lines: number, code: string) => string,
 ): LineWriter {
-  if (stream === undefined) return createBatchWriter({ fd: fd ?? 1, lossLine });
+  if (stream === undefined) return createBatchWriter({ fd: fd ?? 1, shared, lossLine });
   // The standard streams are descriptors, and as such they lose nothing.
-  if (stream === process.stdout) return createBatchWriter({ fd: 1, lossLine });
-  if (stream === process.stderr) return createBatchWriter({ fd: 2, lossLine });
+  if (stream === process.stdout) return createBatchWriter({ fd: 1, shared, lossLine });
+  if (stream === process.stderr) return createBatchWriter({ fd: 2, shared, lossLine });
   return createStreamWriter(stream);
 }
 

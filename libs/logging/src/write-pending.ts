@@ -29,7 +29,15 @@ export type PendingLines = {
 const BUSY = new Set(['EAGAIN', 'EWOULDBLOCK']);
 const FAILING = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'ENOMEM', 'ENOBUFS']);
 
-export function createPendingLines(fd: number, writeBytes: WriteBytes = writeSync): PendingLines {
+/** Most bytes that a pipe takes in one piece, whoever else writes to it (`PIPE_BUF` of Linux). */
+const PIPE_BYTES = 4096;
+
+/** With `shared` others write to the descriptor too: each write is of whole lines that a pipe takes in one piece. */
+export function createPendingLines(
+  fd: number,
+  writeBytes: WriteBytes = writeSync,
+  shared = false,
+): PendingLines {
   let waiting = '';
   let bytes: Uint8Array | undefined;
   let offset = 0;
@@ -43,7 +51,8 @@ export function createPendingLines(fd: number, writeBytes: WriteBytes = writeSyn
         offset = 0;
       }
       try {
-        const taken = writeBytes(fd, bytes, offset, bytes.length - offset);
+        const length = shared ? wholeLines(bytes, offset) : bytes.length - offset;
+        const taken = writeBytes(fd, bytes, offset, length);
         if (taken === 0) return { result: 'busy' };
         offset += taken;
       } catch (error) {
@@ -72,6 +81,14 @@ export function createPendingLines(fd: number, writeBytes: WriteBytes = writeSyn
       return lost;
     },
   };
+}
+
+/** The length of as many lines from `offset` on as fit; a line that does not fit comes alone. */
+function wholeLines(bytes: Uint8Array, offset: number): number {
+  if (bytes.length - offset <= PIPE_BYTES) return bytes.length - offset;
+  const newline = 0x0a;
+  const last = bytes.lastIndexOf(newline, offset + PIPE_BYTES - 1);
+  return (last >= offset ? last : bytes.indexOf(newline, offset)) + 1 - offset;
 }
 
 function countLines(text: string): number {

@@ -125,3 +125,24 @@ test('after close every line is written by itself', () => {
   writer.append('b\n');
   assert.equal(taken(), 'a\nb\n');
 });
+
+test('on a descriptor that others write to, each write is of whole lines that a pipe takes in one piece', () => {
+  const writes: string[] = [];
+  const writer = createBatchWriter({
+    fd: -1,
+    shared: true,
+    writeBytes: (_fd, bytes, offset, length) => {
+      writes.push(Buffer.from(bytes).toString('utf8', offset, offset + length));
+      return length;
+    },
+  });
+  const lines = [...Array(300).keys()].map((at) => `${at} ${'ä'.repeat(at)}\n`);
+  lines.splice(150, 0, `${'long'.repeat(2000)}\n`);
+  for (const line of lines) writer.append(line);
+  writer.flushSync();
+  assert.equal(writes.join(''), lines.join(''));
+  for (const write of writes) {
+    assert.ok(write.endsWith('\n'));
+    assert.ok(Buffer.byteLength(write) <= 4096 || write.indexOf('\n') === write.length - 1);
+  }
+});

@@ -3,6 +3,12 @@ import type { AppName } from './apps.ts';
 /** Values that a label may take: a fixed set, or any HTTP status code from 100 to 599. Others become `other`. */
 export type KnownValues = readonly string[] | 'http-status';
 
+/**
+ * What a gauge comes to where several processes of an app share one exposition: the sum, the largest or the smallest
+ * of their values, or that of the process that exposes (`primary`). Counters and histograms add up.
+ */
+export type AcrossProcesses = 'sum' | 'max' | 'min' | 'primary';
+
 /** One metric as it arrives at Prometheus. The runtime label comes on top of `labels`. */
 export type MetricDefinition = {
   /** Name in the code that declares it; Python's counters may lack the `_total` that the wire has. */
@@ -16,6 +22,8 @@ export type MetricDefinition = {
   readonly known?: Readonly<Record<string, KnownValues>>;
   /** A gauge that exposes no sample before its first value: a zero would be a lie beside another replica's. */
   readonly absentUntilSet?: true;
+  /** Of a gauge; the sum unless told. */
+  readonly acrossProcesses?: AcrossProcesses;
   /** Apps that expose it. */
   readonly apps: readonly AppName[];
   /** Milestone whose work fills it. */

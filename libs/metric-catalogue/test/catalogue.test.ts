@@ -16,7 +16,10 @@ test('the catalogue has the 20 metrics of the plan, its 5 new ones and the 8 com
   assert.deepEqual([count('python'), count('plan'), count('companion')], [20, 5, 8]);
 });
 
-for (const [name, { type, labels, help, buckets, known, apps, absentUntilSet }] of definitions) {
+for (const [
+  name,
+  { type, labels, help, buckets, known, apps, absentUntilSet, acrossProcesses },
+] of definitions) {
   test(`${name} is well formed`, () => {
     assert.match(name, /^quay_[a-z0-9_]+$/);
     assert.equal(
@@ -32,6 +35,7 @@ for (const [name, { type, labels, help, buckets, known, apps, absentUntilSet }] 
     for (const label of Object.keys(known ?? {})) assert.ok(labels.includes(label), `no label ${label}`);
     assert.ok(apps.length > 0);
     assert.ok(absentUntilSet === undefined || type === 'gauge');
+    assert.ok(acrossProcesses === undefined || type === 'gauge');
   });
 }
 

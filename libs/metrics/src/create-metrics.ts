@@ -9,12 +9,16 @@ import {
   type MetricNameOfType,
 } from '@quay-observability/metric-catalogue';
 import { Registry } from 'prom-client';
-import { renderExposition, type OnCollectFailed } from './exposition.ts';
+import { collectInTime, renderExposition, type OnCollectFailed } from './exposition.ts';
 import { createLabelBounds, type LabelBounds } from './label-values.ts';
 import type { MetricFamily } from './metric-family.ts';
 import { CONTENT_TYPES, negotiateFormat } from './negotiate.ts';
 import { histogramRenderer, numberRenderer, type RenderSeries } from './render-series.ts';
-import { runtimeMetricFamilies } from './runtime-metrics.ts';
+import { runtimeMetricFamilies, type PromValue } from './runtime-metrics.ts';
+import { createRuntimeMerge } from './processes/runtime-merge.ts';
+import type { MetricSource, MetricsExport } from './processes/metric-changes.ts';
+import { createSeriesExport } from './processes/series-export.ts';
+import { createSeriesImport } from './processes/series-import.ts';
 import { shareWhileRunning } from './shared-gathering.ts';
 import { StoredCounter } from './stored-counter.ts';
 import { StoredGauge } from './stored-gauge.ts';
@@ -40,6 +44,8 @@ export type MetricsOptions<App extends AppName> = {
   known?: Readonly<Partial<Record<MetricName, Readonly<Record<string, readonly string[]>>>>>;
   maxSeriesPerMetric?: number;
   onCollectFailed?: OnCollectFailed;
+  /** Runs before every gathering; for what other processes count. Must not reject, and be bounded in time. */
+  beforeGathering?: () => Promise<void>;
 };
 
 /** A counter of the catalogue; its labels are typed, and values outside a known set become `other`. */
@@ -87,6 +93,10 @@ export type Metrics<App extends AppName = AppName> = {
   exposition(accept?: string): Promise<Exposition>;
   /** prom-client's own rendering of the same registry: the plain way, for comparison. */
   plainText(): Promise<string>;
+  /** For a process whose metrics another one exposes. From here on this one has no exposition of its own. */
+  createExport(): MetricsExport;
+  /** For the process that exposes: takes in what one further process of the same app counts. */
+  addSource(): MetricSource;
 };
 
 type Stored = {
@@ -120,11 +130,18 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
   }
 
   const families = [...stored.values()].map(({ family }) => family);
-  if (options.runtimeMetrics ?? true) families.push(...runtimeMetricFamilies(registry, fixed));
+  const runtimeMerge = createRuntimeMerge();
+  const withRuntime = options.runtimeMetrics ?? true;
+  const ofRuntime = withRuntime ? runtimeMetricFamilies(registry, fixed, runtimeMerge.merged) : [];
+  families.push(...ofRuntime);
   const onCollectFailed = options.onCollectFailed ?? (() => undefined);
-  const gather = shareWhileRunning((format: 'text' | 'openmetrics') =>
-    renderExposition(families, format, onCollectFailed),
-  );
+  const gather = shareWhileRunning(async (format: 'text' | 'openmetrics') => {
+    await options.beforeGathering?.();
+    return renderExposition(families, format, onCollectFailed);
+  });
+  const all = new Map([...stored].map(([name, { metric }]) => [name, metric]));
+  const importSeries = createSeriesImport(all);
+  let isExported = false;
   const owned = <Metric extends Stored['metric']>(
     name: MetricName,
     type: abstract new (...given: never[]) => Metric,
@@ -161,10 +178,37 @@ export function createMetrics<App extends AppName>(options: MetricsOptions<App>)
       found.metric.store.reindex();
     },
     exposition: async (accept) => {
+      if (isExported) throw new Error('the metrics of this process are exposed by another one');
       const format = negotiateFormat(accept, options.openMetrics ?? false);
       return expositionOf(CONTENT_TYPES[format], await gather(format));
     },
     plainText: () => registry.metrics(),
+    createExport: () => {
+      isExported = true;
+      return {
+        collect: async () => {
+          for (const family of families) await collectInTime(family, onCollectFailed);
+        },
+        takeSeries: createSeriesExport(all),
+        runtime: () =>
+          ofRuntime.map(({ name, series }) => ({
+            name,
+            samples: series().map(({ state }) => state as PromValue),
+          })),
+      };
+    },
+    addSource: () => {
+      const series = importSeries();
+      const runtime = runtimeMerge.addSource();
+      return {
+        applySeries: (changes) => series.apply(changes),
+        applyRuntime: (samples) => runtime.apply(samples),
+        end: () => {
+          series.end();
+          runtime.end();
+        },
+      };
+    },
   };
 }
 

@@ -26,12 +26,7 @@ export async function renderExposition(
   const pieces: Buffer[] = [];
   let sliceStart = performance.now();
   for (const family of families) {
-    try {
-      const collected = family.collect();
-      if (collected instanceof Promise) await withTimeLimit(collected);
-    } catch (error) {
-      onCollectFailed(family.name, error);
-    }
+    await collectInTime(family, onCollectFailed);
     pieces.push(Buffer.from(heading(family, format)));
     // A copy: series may come and go while others run between two slices.
     const all = family.series().slice();
@@ -47,6 +42,16 @@ export async function renderExposition(
   }
   if (format === 'openmetrics') pieces.push(Buffer.from('# EOF\n'));
   return pieces;
+}
+
+/** Brings a family up to date; a collector that fails or takes too long is told, and gone on without. */
+export async function collectInTime(family: MetricFamily, onCollectFailed: OnCollectFailed): Promise<void> {
+  try {
+    const collected = family.collect();
+    if (collected instanceof Promise) await withTimeLimit(collected);
+  } catch (error) {
+    onCollectFailed(family.name, error);
+  }
 }
 
 async function withTimeLimit(collected: Promise<void>): Promise<void> {

@@ -7,3 +7,9 @@ export type {
   Metrics,
   MetricsOptions,
 } from './create-metrics.ts';
+export type {
+  MetricsExport,
+  MetricSource,
+  RuntimeSamples,
+  SeriesChanges,
+} from './processes/metric-changes.ts';

@@ -11,20 +11,28 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-type PromValue = { value: number; labels: Record<string, string | number>; metricName?: string };
+/** One sample as prom-client has it. */
+export type PromValue = { value: number; labels: Record<string, string | number>; metricName?: string };
+
+/** What becomes of the samples of this process before they are exposed. */
+export type MergeRuntime = (name: string, own: readonly PromValue[]) => readonly PromValue[];
 
 /**
  * Process and Node.js metrics as prom-client collects them. They stay in prom-client's own metrics,
  * which are few and small; this makes them readable for the exposition.
  */
-export function runtimeMetricFamilies(registry: Registry, fixed: string): MetricFamily[] {
+export function runtimeMetricFamilies(
+  registry: Registry,
+  fixed: string,
+  merge: MergeRuntime,
+): MetricFamily[] {
   const before = new Set(registry.getMetricsAsArray().map(({ name }) => name));
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   return registry
     .getMetricsAsArray()
     .filter(({ name }) => !before.has(name))
-    .map((metric) => familyOf(metric as unknown as PromMetric, fixed));
+    .map((metric) => familyOf(metric as unknown as PromMetric, fixed, merge));
 }
 
 type PromMetric = {
@@ -34,7 +42,7 @@ type PromMetric = {
   get: () => Promise<{ values: PromValue[] }>;
 };
 
-function familyOf(metric: PromMetric, fixed: string): MetricFamily {
+function familyOf(metric: PromMetric, fixed: string, merge: MergeRuntime): MetricFamily {
   let current: Series<PromValue>[] = [];
   const render = (format: Format) => (series: Series<never>) =>
     renderValue(metric.name, series.state, fixed, format);
@@ -44,7 +52,7 @@ function familyOf(metric: PromMetric, fixed: string): MetricFamily {
     type: metric.type,
     collect: async () => {
       const { values } = await metric.get();
-      current = values.map((state) => ({ values: [], state, rendered: undefined }));
+      current = merge(metric.name, values).map((state) => ({ values: [], state, rendered: undefined }));
     },
     series: () => current,
     render: { text: render('text'), openmetrics: render('openmetrics') },

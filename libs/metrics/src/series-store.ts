@@ -61,7 +61,11 @@ export class SeriesStore<State> {
 
   /** Drops the series of these labels, if there is one. */
   remove(labels: Labels): void {
-    const values = this.#boundValues(labels);
+    this.drop(this.#boundValues(labels));
+  }
+
+  /** Drops the series of these label values, if there is one. */
+  drop(values: readonly string[]): void {
     const found = this.#all.findIndex((series) => series.values.every((value, at) => value === values[at]));
     if (found < 0) return;
     this.#all.splice(found, 1);
@@ -88,8 +92,16 @@ export class SeriesStore<State> {
     this.#unlabelled = undefined;
   }
 
+  /** The series of these label values, in the order of the labels, which another process has bounded. */
+  adopt(values: readonly string[]): Series<State> {
+    return values.length === 0 ? this.get({}) : this.#admit(values);
+  }
+
   #add(labels: Labels): Series<State> {
-    const values = this.#boundValues(labels);
+    return this.#admit(this.#boundValues(labels));
+  }
+
+  #admit(values: readonly string[]): Series<State> {
     const existing = this.#find(values);
     if (existing !== undefined) return existing;
     if (this.#all.length < this.#options.maxSeries) return this.#create(values);

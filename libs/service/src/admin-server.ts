@@ -16,7 +16,7 @@ export type AdminServerOptions = {
   /** 0 picks a free one. */
   port: number;
   metrics: Metrics<AppName>;
-  readiness: Readiness;
+  readiness: Pick<Readiness, 'report'>;
   onError: (message: string, error: unknown) => void;
 };
 

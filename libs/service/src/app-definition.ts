@@ -1,6 +1,6 @@
 import type { Database } from '@quay-observability/database';
 import type { Logger } from '@quay-observability/logging';
-import type { AppName } from '@quay-observability/metric-catalogue';
+import type { AppName, AppWithHttpWorkers } from '@quay-observability/metric-catalogue';
 import type { Metrics, MetricsOptions } from '@quay-observability/metrics';
 import type { QuayConfig, Setting, SettingsOf } from '@quay-observability/quay-config';
 import type { RedisConnection } from '@quay-observability/redis';
@@ -63,6 +63,8 @@ export type AppDefinition<App extends AppName = AppName, Settings extends AppSet
   settings: Settings;
   /** Label values that are known only at run time. */
   knownLabelValues?: (config: QuayConfig) => NonNullable<MetricsOptions<App>['known']>;
+  /** How many processes are to serve, by the app's settings; absent for an app that works with one only. */
+  httpWorkers?: App extends AppWithHttpWorkers ? (settings: SettingsOf<Settings>) => number : never;
   compose: (context: AppContext<App, Settings>) => ComposedApp;
 };
 

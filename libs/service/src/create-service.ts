@@ -1,33 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
-import { createMetrics, type Metrics } from '@quay-observability/metrics';
 import type { ConfigReading, Environment, SettingsOf } from '@quay-observability/quay-config';
-import { createAdminServer } from './admin-server.ts';
+import { createAppMetrics, sharedOf } from './app-metrics.ts';
 import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
 import { createConfigReload } from './config-reload/create-config-reload.ts';
 import { connectDatabase, type AppWithDatabase } from './connect-database.ts';
 import { connectRedis } from './connect-redis.ts';
 import { createHttpObserver } from './http-observer.ts';
+import { exposeWorkers } from './http-workers/expose-workers.ts';
+import type { WorkerLink } from './http-workers/worker-link.ts';
 import type { ProcessTracing } from './instrument.ts';
 import { connectSwitches, type ConnectedSwitches } from './owner-switches/connect-switches.ts';
-import { SWITCH_LABEL_VALUES } from './owner-switches/switch-metrics.ts';
 import type { SwitchSettings } from './owner-switches/switch-settings.ts';
 import { createReadiness } from './readiness.ts';
-import type { serviceSettings } from './service-settings.ts';
+import { reportOnListener, reportToPrimary } from './reporting.ts';
+import type { ServiceSettings } from './service-settings.ts';
+import { shutdownLimits, within } from './shutdown.ts';
 import { VERSION } from './version.ts';
 
 export type ServiceOptions<App extends AppName, Settings extends AppSettings> = {
   definition: AppDefinition<App, Settings>;
   configReading: ConfigReading;
   env: Environment;
-  settings: SettingsOf<ReturnType<typeof serviceSettings>>;
+  settings: ServiceSettings;
   switchSettings: SwitchSettings;
   /** The app's own settings. */
   own: SettingsOf<Settings>;
   log: Logger;
   tracing: ProcessTracing;
+  /** Of a worker, which has no admin listener. */
+  link?: WorkerLink | undefined;
 };
 
 /** A composed service. `stop` resolves to whether all work ended within the grace period. */
@@ -40,28 +43,16 @@ export type Service = {
 
 /** Readiness checks: time limit, sharing between probes, and how often it is looked without a probe. */
 const READINESS = { timeoutMs: 2000, shareMs: 1000, intervalMs: 5000 };
-/** Share of the grace period that the app's own work may use; the rest closes connections and flushes. */
-const APP_SHARE_OF_GRACE = 0.8;
 
 /** Wires an app to its metrics, admin listener, connections and tracing. Nothing runs before `start`. */
 export function createService<App extends AppName, Settings extends AppSettings>(
   options: ServiceOptions<App, Settings>,
 ): Service {
-  const { definition, settings, own, log, tracing } = options;
+  const { definition, settings, own, log, tracing, link } = options;
   const { config } = options.configReading;
   const { app } = definition;
-  const metrics = createMetrics<App>({
-    app,
-    runtime: settings.runtimeLabel,
-    openMetrics: settings.openMetrics,
-    maxSeriesPerMetric: settings.maxSeries,
-    known: { ...SWITCH_LABEL_VALUES, ...definition.knownLabelValues?.(config) },
-    onCollectFailed: (metric, error) => log.warning('A metric could not be read.', { metric, error }),
-  });
-  // Narrowed to the metrics that every app has.
-  const shared = metrics as unknown as Metrics<AppName>;
-  shared.gauge('quay_app_info').set({ app, version: VERSION }, 1);
-  countSpans(shared, tracing, log);
+  const metrics = createAppMetrics({ ...options, config });
+  const shared = sharedOf(metrics);
   const configReload = createConfigReload({
     app,
     env: options.env,
@@ -132,27 +123,33 @@ export function createService<App extends AppName, Settings extends AppSettings>
     },
   };
   const composed = definition.compose(context);
-  const admin = createAdminServer({
-    host: settings.adminHost,
-    port: settings.adminPort,
-    metrics: shared,
-    readiness,
-    onError: (message, error) => log.error(message, { error }),
-  });
+  const reporting =
+    link === undefined
+      ? reportOnListener({ settings, metrics: shared, readiness, log })
+      : reportToPrimary(link, { metrics: shared, readiness });
+  let isServing = false;
+  if (link === undefined && definition.httpWorkers !== undefined)
+    exposeWorkers(metrics, () => ({
+      serving: isServing ? 1 : 0,
+      silent: 0,
+    }));
 
   const stopping = new AbortController();
   let started: Promise<void> = Promise.resolve();
   const begin = async () => {
-    await admin.listen();
+    await reporting.begin();
     await switches?.start(stopping.signal);
     if (stopping.signal.aborted) return;
     await composed.start();
     if (stopping.signal.aborted) return;
     configReload.start();
     readiness.markStarted();
+    isServing = true;
     const publicUrl = composed.publicUrl?.();
-    log.info(`${app} is up.`, {
-      adminUrl: admin.url(),
+    reporting.serving(publicUrl);
+    const adminUrl = reporting.adminUrl();
+    log.info(link === undefined ? `${app} is up.` : `A worker of ${app} is up.`, {
+      ...(adminUrl === undefined ? {} : { adminUrl }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       version: VERSION,
     });
@@ -169,6 +166,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       stopping.abort();
       configReload.close();
       readiness.markStopping();
+      reporting.stopping();
       const limits = shutdownLimits(
         settings.shutdownGraceSeconds * 1000,
         settings.shutdownDelaySeconds * 1000,
@@ -183,7 +181,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       const drained = await within(limits.drainMs, drain, log, 'work in hand');
       readiness.close();
       // Metrics stay readable until the work is done: the last scrape sees the last pull.
-      const ends = [...closers, () => admin.close(), () => tracing.shutdown()];
+      const ends = [...closers, () => reporting.close(), () => tracing.shutdown()];
       const closed = await Promise.all(
         ends.map((end) => within(limits.closeMs, end, log, 'closing connections')),
       );
@@ -193,45 +191,4 @@ export function createService<App extends AppName, Settings extends AppSettings>
       return drained && allClosed;
     },
   };
-}
-
-/** Divides the grace period, in milliseconds: the delay, the app's own work, and closing connections. */
-function shutdownLimits(graceMs: number, wantedDelayMs: number) {
-  const delayMs = Math.min(wantedDelayMs, graceMs / 2);
-  const drainMs = (graceMs - delayMs) * APP_SHARE_OF_GRACE;
-  return { delayMs, drainMs, closeMs: graceMs - delayMs - drainMs };
-}
-
-function countSpans(metrics: Metrics<AppName>, tracing: ProcessTracing, log: Logger): void {
-  const spans = metrics.counter('quay_tracing_spans_total');
-  const tracingLog = log.child('tracing');
-  tracing.observe({
-    onProblem: (message, fields) => tracingLog.warning(message, fields),
-    onRecovery: (message, fields) => tracingLog.info(message, fields),
-    onExport: ({ reason, spans: count }) => spans.inc({ outcome: reason ?? 'exported' }, count),
-  });
-}
-
-/** Whether `work` ended well within the limit; what went wrong is logged. */
-async function within(
-  limitMs: number,
-  work: () => Promise<unknown>,
-  log: Logger,
-  what: string,
-): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new CodedError('SHUTDOWN_TIMED_OUT', `${what} did not end within ${limitMs} ms`));
-    }, limitMs);
-  });
-  try {
-    await Promise.race([work(), late]);
-    return true;
-  } catch (error) {
-    log.error('The shutdown is not clean.', { error });
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
 }

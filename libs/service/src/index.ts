@@ -3,6 +3,7 @@ export type { AppContext, AppDefinition, AppSettings, ComposedApp, RedisRole } f
 export type { HttpListener } from './http-listener.ts';
 export type { HttpObserver } from './http-observer.ts';
 export { HttpProblem } from './http-problem.ts';
+export { httpWorkersSetting } from './http-workers/http-workers-setting.ts';
 export { idleApp } from './idle-app.ts';
 export type { ProcessTracing } from './instrument.ts';
 export { jsonBody, jsonBodyUpTo } from './json-body.ts';

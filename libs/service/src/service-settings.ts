@@ -4,6 +4,7 @@ import {
   integerSetting,
   portSetting,
   stringSetting,
+  type SettingsOf,
 } from '@quay-observability/quay-config';
 
 /** Settings that every app has, by environment variable. `adminPort` is the app's own default. */
@@ -48,3 +49,5 @@ export function serviceSettings(adminPort: number) {
     }),
   };
 }
+
+export type ServiceSettings = SettingsOf<ReturnType<typeof serviceSettings>>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,30 +11,19 @@ import {
   type PostgresServer,
   type Server,
 } from '@quay-observability/testkit';
+import { spawnLogged, type LoggedProcess } from './spawn-logged.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/app.ts');
 
-type Line = { message: string; levelname: string; data: Record<string, unknown> };
-type Running = { child: ChildProcess; lines: Line[]; adminUrl: string; ended: Promise<number | null> };
+type Running = LoggedProcess & { adminUrl: string };
 
 const children: ChildProcess[] = [];
 
-function spawnApp(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--conditions=@quay-observability/source', FIXTURE], {
-    env: { PATH: process.env.PATH, ADMIN_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines: Line[] = [];
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) lines.push(JSON.parse(part) as Line);
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+function spawnApp(env: Record<string, string>): LoggedProcess {
+  const app = spawnLogged(FIXTURE, env);
   // A test that fails must not leave its app behind.
-  children.push(child);
-  return { child, lines, ended };
+  children.push(app.child);
+  return app;
 }
 
 async function startApp(env: Record<string, string>): Promise<Running> {

@@ -54,6 +54,20 @@ function table(origin: MetricDefinition['origin']): string {
   ].join('\n');
 }
 
+/** The gauges that are no sum where several processes share an exposition. */
+function notSummed(): string {
+  const words = {
+    max: 'the largest',
+    min: 'the smallest',
+    primary: 'that of the process with the admin listener',
+  };
+  return (Object.entries(CATALOGUE) as [string, MetricDefinition][])
+    .flatMap(([name, { acrossProcesses: across = 'sum' }]) =>
+      across === 'sum' ? [] : [`\`${name}\` ${words[across]} counts`],
+    )
+    .join(', of\n');
+}
+
 /** `docs/metrics.md`, from the catalogue. */
 export function renderMetrics(): string {
   const sections = SECTIONS.map(({ origin, title, text }) => `## ${title}\n\n${text}\n\n${table(origin)}\n`);
@@ -73,6 +87,11 @@ ${sections.join('\n')}
 Every app also exposes prom-client's \`process_*\` and \`nodejs_*\` metrics, with the runtime label. The gauges
 \`nodejs_active_handles_total\`, \`nodejs_active_requests_total\` and \`nodejs_active_resources_total\` are left out: a gauge
 must not be named \`_total\`, and \`nodejs_active_resources\` tells the same.
+
+## Several processes
+
+With \`HTTP_WORKERS\` above 1 the values of an app's processes are added up, here and in all that is above; of
+${notSummed()}. Why, and what of the process and Node.js metrics is no sum: [decision](decisions/several-workers-one-exposition.md).
 
 ## Metrics that stay with Python
 

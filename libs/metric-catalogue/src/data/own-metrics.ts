@@ -1,4 +1,4 @@
-import { APPS_WITH_DATABASE, EVERY_APP } from '../apps.ts';
+import { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP } from '../apps.ts';
 import { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS } from '../buckets.ts';
 import { HTTP_METHODS, LISTENERS, PROTOCOLS, PULL_OUTCOMES } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
@@ -11,6 +11,7 @@ export const OWN_METRICS = {
     labels: ['app', 'version'],
     help: 'Name and version of the app, always 1.',
     known: { app: EVERY_APP },
+    acrossProcesses: 'primary',
     apps: EVERY_APP,
     milestone: 'M0',
     origin: 'own',
@@ -192,6 +193,28 @@ export const OWN_METRICS = {
     milestone: 'M0',
     origin: 'own',
     source: 'libs/tracing',
+  },
+  quay_http_workers: {
+    declared: 'quay_http_workers',
+    type: 'gauge',
+    labels: ['state'],
+    help: 'Processes of this app that serve its public listener, by whether they serve, or have begun and do not answer; without HTTP_WORKERS the one there is.',
+    known: { state: ['serving', 'silent'] },
+    acrossProcesses: 'primary',
+    apps: APPS_WITH_HTTP_WORKERS,
+    milestone: 'M2',
+    origin: 'own',
+    source: 'libs/service',
+  },
+  quay_http_worker_restarts_total: {
+    declared: 'quay_http_worker_restarts_total',
+    type: 'counter',
+    labels: [],
+    help: 'Processes of HTTP_WORKERS started in the place of one that ended unasked.',
+    apps: APPS_WITH_HTTP_WORKERS,
+    milestone: 'M2',
+    origin: 'own',
+    source: 'libs/service',
   },
   quay_metrics_series_refused_total: {
     declared: 'quay_metrics_series_refused_total',

@@ -9,6 +9,7 @@ export const PLAN_METRICS = {
     type: 'gauge',
     labels: ['process_name'],
     help: 'Time since the last successful poll of the owner switches.',
+    acrossProcesses: 'max',
     apps: EVERY_APP,
     milestone: 'M1',
     origin: 'plan',

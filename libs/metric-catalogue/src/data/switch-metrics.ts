@@ -9,6 +9,8 @@ export const SWITCH_METRICS = {
     labels: ['process_name'],
     help: 'Version of the owner switches that is in force; 0 where there is none.',
     known: { process_name: EVERY_APP },
+    // In force everywhere is only what the last process has.
+    acrossProcesses: 'min',
     apps: EVERY_APP,
     milestone: 'M1',
     origin: 'own',

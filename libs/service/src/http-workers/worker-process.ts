@@ -1,0 +1,136 @@
+import type { Worker } from 'node:cluster';
+import { once } from 'node:events';
+import type { MetricSource } from '@quay-observability/metrics';
+import type { ReadinessReport } from '../readiness.ts';
+import { unwrap, wrap, type FromWorker, type ToWorker } from './messages.ts';
+
+/** How a worker ended. */
+export type WorkerEnd = { readonly code: number | null; readonly signal: string | null };
+
+/** A worker as the primary process sees it. */
+export type WorkerProcess = {
+  readonly pid: number;
+  readonly startedAtMs: number;
+  /** `serving` from the time it has opened its listener until it begins to stop. */
+  phase(): 'starting' | 'serving' | 'stopping';
+  publicUrl(): string | undefined;
+  /** Has not answered a question in time, and not since. */
+  isSilent(): boolean;
+  /** Seconds on end in which nothing came from it, as counted by `tick`. */
+  silentTicks(): number;
+  tick(): void;
+  /** Resolves when it has told all it has counted, or the time is over; at once if it is silent. */
+  gather(limitMs: number): Promise<void>;
+  /** Undefined if it does not answer in time. */
+  report(limitMs: number): Promise<ReadinessReport | undefined>;
+  /** Lets it read the configuration file. */
+  hangUp(): void;
+  stop(): void;
+  kill(): void;
+  /** Resolves when it is gone and all it has told has been read. */
+  readonly ended: Promise<WorkerEnd>;
+};
+
+export type WorkerProcessOptions = {
+  worker: Worker;
+  source: MetricSource;
+  onChange: () => void;
+};
+
+/** Listens to a worker that has just been forked, and asks it. */
+export function followWorker({ worker, source, onChange }: WorkerProcessOptions): WorkerProcess {
+  const { process: child } = worker;
+  const questions = new Map<number, (report: ReadinessReport | undefined) => void>();
+  const overdue = new Set<number>();
+  let next = 0;
+  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
+  let publicUrl: string | undefined;
+  let ticks = 0;
+
+  const answered = (question: number, report?: ReadinessReport): void => {
+    questions.get(question)?.(report);
+    questions.delete(question);
+    if (overdue.delete(question) && overdue.size === 0) onChange();
+  };
+  const take = (message: FromWorker): void => {
+    ticks = 0;
+    switch (message.kind) {
+      case 'series':
+        return source.applySeries(message.changes);
+      case 'runtime':
+        return source.applyRuntime(message.samples);
+      case 'serving':
+        phase = 'serving';
+        publicUrl = message.publicUrl;
+        return onChange();
+      case 'stopping':
+        phase = 'stopping';
+        return onChange();
+      case 'gathered':
+        return answered(message.question);
+      case 'report':
+        return answered(message.question, message.report);
+      case 'alive':
+    }
+  };
+  worker.on('message', (received: unknown) => {
+    const message = unwrap<FromWorker>(received);
+    if (message !== undefined) take(message);
+  });
+  // A channel that breaks while something is sent: `ended` tells the rest.
+  worker.on('error', () => undefined);
+  const tell = (message: ToWorker): void => {
+    if (worker.isConnected()) worker.send(wrap(message), () => undefined);
+  };
+  const ask = (kind: 'gather' | 'report', limitMs: number): Promise<ReadinessReport | undefined> => {
+    if (overdue.size > 0 || !worker.isConnected()) return Promise.resolve(undefined);
+    const question = next++;
+    const { promise, resolve } = Promise.withResolvers<ReadinessReport | undefined>();
+    const timer = setTimeout(() => {
+      overdue.add(question);
+      onChange();
+      resolve(undefined);
+    }, limitMs);
+    questions.set(question, (report) => {
+      clearTimeout(timer);
+      resolve(report);
+    });
+    tell({ kind, question });
+    return promise;
+  };
+  const ended = (async (): Promise<WorkerEnd> => {
+    // The exit may be noticed before the last messages are read; the channel ends after them.
+    const disconnected = worker.isConnected() ? once(worker, 'disconnect') : Promise.resolve();
+    const [[code, signal]] = (await Promise.all([once(worker, 'exit'), disconnected])) as [
+      [number | null, string | null],
+      unknown,
+    ];
+    for (const question of [...questions.keys()]) answered(question);
+    source.end();
+    return { code, signal };
+  })();
+
+  return {
+    pid: child.pid ?? 0,
+    startedAtMs: performance.now(),
+    phase: () => phase,
+    publicUrl: () => publicUrl,
+    isSilent: () => overdue.size > 0,
+    silentTicks: () => ticks,
+    tick: () => {
+      ticks += 1;
+    },
+    gather: async (limitMs) => void (await ask('gather', limitMs)),
+    report: (limitMs) => ask('report', limitMs),
+    hangUp: () => {
+      child.kill('SIGHUP');
+    },
+    stop: () => {
+      tell({ kind: 'stop' });
+    },
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+    ended,
+  };
+}
