@@ -81,7 +81,13 @@ describe('the link of a worker', () => {
 
 /** A pool of workers that do as the test tells; what real ones do is tested with registry-metrics. */
 function createTestPool(count: number) {
-  const started: { serve(): void; end(end: WorkerEnd): void; killed: boolean; stuck: boolean }[] = [];
+  const started: {
+    serve(): void;
+    end(end: WorkerEnd): void;
+    killed: boolean;
+    hungUp: boolean;
+    stuck: boolean;
+  }[] = [];
   let restarts = 0;
   const { log, lines } = captureLog();
   const pool = createWorkerPool({
@@ -150,6 +156,23 @@ describe('the pool of workers', () => {
     await started;
     return all;
   }
+
+  test('a hang-up reaches each worker once it serves', async () => {
+    const { pool, started } = createTestPool(2);
+    void pool.start();
+    started[0]!.serve();
+    pool.hangUp();
+    assert.deepEqual(
+      started.map((worker) => worker.hungUp),
+      [true, false],
+    );
+    started[1]!.serve();
+    assert.deepEqual(
+      started.map((worker) => worker.hungUp),
+      [true, true],
+    );
+    await pool.stop(1000);
+  });
 
   for (const [end, status] of [
     [{ code: 78, signal: null }, 78],

@@ -30,6 +30,14 @@ type Values = Map<string, PromValue>;
 export function createRuntimeMerge(): RuntimeMerge {
   const sources = new Set<Map<string, Values>>();
   const ended = new Map<string, Values>();
+  const shown = new Map<string, Values>();
+  /** Sums of fractions depend on their order, which changes when a process ends: what is counted must not fall by it. */
+  const keepFromFalling = (name: string, values: Values): void => {
+    const before = shown.get(name);
+    if (before !== undefined)
+      for (const [key, sample] of values) sample.value = Math.max(sample.value, before.get(key)?.value ?? 0);
+    shown.set(name, values);
+  };
   return {
     merged: (name, own) => {
       const across = ACROSS[name] ?? 'sum';
@@ -38,6 +46,7 @@ export function createRuntimeMerge(): RuntimeMerge {
       mergeInto(result, own, across);
       for (const source of sources) mergeInto(result, source.get(name)?.values() ?? [], across);
       mergeInto(result, ended.get(name)?.values() ?? [], across);
+      if (isCounted(name)) keepFromFalling(name, result);
       return [...result.values()];
     },
     addSource: () => {

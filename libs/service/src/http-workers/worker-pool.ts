@@ -48,7 +48,7 @@ export type WorkerPool = {
   report(): Promise<ReadinessReport>;
   states(): { readonly serving: number; readonly silent: number };
   workers(): readonly WorkerProcess[];
-  /** Lets those that serve read the configuration file; one that starts does so anyway. */
+  /** Lets every one read the configuration file; one that is starting may have read it before it changed. */
   hangUp(): void;
   /** Has them finish their work; resolves to whether all ended well. What is left after `limitMs` is killed. */
   stop(limitMs: number): Promise<boolean>;
@@ -62,6 +62,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const running = new Map<WorkerProcess, Promise<boolean>>();
   const restarts = new Set<NodeJS.Timeout>();
   const told = new Set<WorkerProcess>();
+  /** Those that are to be hung up on as soon as they serve: before, the signal might end them. */
+  const owed = new Set<WorkerProcess>();
   const allServe = Promise.withResolvers<void>();
   let hasServed = false;
   let stopping = false;
@@ -76,6 +78,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
         log.warning('A worker does not answer: what it counted last is exposed.', fields);
       } else if (!worker.isSilent() && told.delete(worker)) log.info('A worker answers again.', fields);
     }
+    for (const worker of serving()) if (owed.delete(worker)) worker.hangUp();
     if (serving().length < count || hasServed) return;
     hasServed = true;
     allServe.resolve();
@@ -90,6 +93,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const ended = (worker: WorkerProcess, end: WorkerEnd, endsInARow: number): boolean => {
     running.delete(worker);
     told.delete(worker);
+    owed.delete(worker);
     if (stopping) return end.code === 0;
     if (!hasServed) {
       allServe.reject(new WorkerStartFailed(end));
@@ -138,7 +142,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     },
     workers: () => [...running.keys()],
     hangUp: () => {
-      for (const worker of serving()) worker.hangUp();
+      for (const worker of running.keys()) owed.add(worker);
+      changed();
     },
     stop: async (limitMs) => {
       stopping = true;
