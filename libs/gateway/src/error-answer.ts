@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { Refusal } from './check-request.ts';
 
 /** An error in the form that registry clients read (OCI distribution, "Error Codes"). */
-function bodyOf({ code, message }: Refusal): Buffer {
+export function errorBody({ code, message }: Refusal): Buffer {
   return Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
 }
 
 /** Answers a request in the gateway's own name. */
 export function answerError(response: ServerResponse, refusal: Refusal): void {
-  const body = bodyOf(refusal);
+  const body = errorBody(refusal);
   // Without a phrase of our own node would use one that an attempt before this has left behind.
   response.writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', {
     'Content-Type': 'application/json',
@@ -21,7 +21,7 @@ export function answerError(response: ServerResponse, refusal: Refusal): void {
 
 /** Answers what node's parser refused, where there is no response object, and ends the connection. */
 export function answerParseError(socket: Duplex, refusal: Refusal): void {
-  const body = bodyOf(refusal);
+  const body = errorBody(refusal);
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
     'Content-Type: application/json',

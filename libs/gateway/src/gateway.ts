@@ -7,6 +7,8 @@ import { answerError, answerParseError, refusalOfParseError } from './error-answ
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
 import { describeRequest } from './describe-request.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
+import { DirectConnection } from './direct/direct-connection.ts';
+import { interceptConnections } from './direct/intercept-connections.ts';
 import { createListener, type ListenAddress } from './listen.ts';
 import { discardRest } from './request-body.ts';
 
@@ -33,6 +35,8 @@ export type GatewayOptions = {
   limits: GatewayLimits;
   /** Whether X-Forwarded-* of the client are believed: there is a proxy in front. */
   trustForwarded: boolean;
+  /** Whether plain requests are read the fast way (docs/decisions/reading-answers.md); true. */
+  fastPath?: boolean;
   startExchange: StartExchange;
   /** Called for every request that the gateway answers itself without an exchange. */
   onRefused?: (refusal: Refusal & { method: string | undefined }) => void;
@@ -89,10 +93,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     isDraining: () => draining,
   };
 
+  const direct = new Set<DirectConnection>();
   const closeUnused = (): void => {
+    for (const connection of direct) connection.closeIfIdle();
     server.closeIdleConnections();
     // What is left then has never sent a whole request.
     if (inFlight === 0) server.closeAllConnections();
+  };
+
+  const finished = (): void => {
+    inFlight -= 1;
+    if (draining) setImmediate(closeUnused);
   };
 
   const refuse = (
@@ -138,10 +149,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (inFlight >= limits.maxConcurrentRequests)
       return void refuse(request, response, OVERLOADED, expectsContinue);
     inFlight += 1;
-    response.once('close', () => {
-      inFlight -= 1;
-      if (draining) setImmediate(closeUnused);
-    });
+    response.once('close', finished);
     const failed = (error: unknown): void => {
       onProblem('A request could not be given to an upstream.', error);
       refuse(request, response, NO_EXCHANGE, expectsContinue);
@@ -155,6 +163,26 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   };
 
+  if (options.fastPath ?? true)
+    interceptConnections(server, (socket, handOver) => {
+      const connection = new DirectConnection(socket, {
+        ...forwardingOptions,
+        ...limits,
+        startExchange,
+        noExchange: NO_EXCHANGE,
+        onRefused: (refusal, method) => options.onRefused?.({ ...refusal, method }),
+        admit: (request) => {
+          if (draining || inFlight >= limits.maxConcurrentRequests) return false;
+          if (checkRequest({ ...request, httpVersion: '1.1' }, limits) !== undefined) return false;
+          inFlight += 1;
+          return true;
+        },
+        finished,
+        handOver,
+        onGone: (gone) => direct.delete(gone),
+      });
+      direct.add(connection);
+    });
   server.on('request', (request, response) => onRequest(request, response, false));
   server.on('checkContinue', (request, response) => onRequest(request, response, true));
   server.on('connect', (_request, socket) =>
