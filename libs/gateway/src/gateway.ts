@@ -35,7 +35,7 @@ export type GatewayOptions = {
   limits: GatewayLimits;
   /** Whether X-Forwarded-* of the client are believed: there is a proxy in front. */
   trustForwarded: boolean;
-  /** Whether plain requests are read the fast way (docs/decisions/reading-answers.md); true. */
+  /** Whether plain requests are read the fast way (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
   startExchange: StartExchange;
   /** Called for every request that the gateway answers itself without an exchange. */

@@ -23,7 +23,7 @@ export type UpstreamOptions = {
   keepAliveMs: number;
   /** Most bytes of the answer's head. */
   maxHeaderBytes: number;
-  /** Whether answers are read the fast way where that is possible (docs/decisions/reading-answers.md); true. */
+  /** Whether answers are read the fast way where that is possible (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
 };
 

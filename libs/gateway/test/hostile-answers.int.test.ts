@@ -140,7 +140,7 @@ for (const way of WAYS) {
       };
       const good: ResponseStream = { id: 2, method: 'GET', pieces: [OK], slowly: false, ends: false };
       const upstream = await startStreamServer((id) => (id === 1 ? spoken : good));
-      const gateway = await startGateway(upstream.url, { upstream: way.upstream });
+      const gateway = await startGateway(upstream.url, way);
       try {
         const get = (path: string, verb = 'GET') =>
           ask(gateway.url, { method: verb, path, maxHeaderBytes: 65_536 }).then(outcome);

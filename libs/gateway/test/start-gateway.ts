@@ -55,6 +55,7 @@ export type GatewaySetup = {
   limits?: Partial<GatewayLimits>;
   upstream?: Partial<UpstreamOptions>;
   trustForwarded?: boolean;
+  fastPath?: boolean;
   exchange?: (upstream: Upstream, request: GatewayRequest) => Exchange | Promise<Exchange>;
 };
 
@@ -83,6 +84,7 @@ export async function startGateway(url: string, setup: GatewaySetup = {}): Promi
   const gateway = createGateway({
     limits: { ...LIMITS, ...setup.limits },
     trustForwarded: setup.trustForwarded ?? true,
+    fastPath: setup.fastPath ?? true,
     startExchange: (request) => {
       const exchange = setup.exchange?.(upstream, request) ?? { upstream };
       return exchange instanceof Promise

@@ -1,8 +1,8 @@
 /**
- * Both ways of the gateway through an upstream's answer. `fastPath` lets it take the answers that its own reader
- * understands; without, all of them go the plain way. A client must not be able to tell them apart.
+ * Both ways through the gateway. `fastPath` lets it read plain requests of clients and plain answers of the
+ * upstream by its own readers; without, all of them go the plain way. Nobody must be able to tell them apart.
  */
 export const WAYS = [
-  { name: 'plain', upstream: { maxConnections: 100, fastPath: false } },
-  { name: 'fast', upstream: { maxConnections: 100, fastPath: true } },
+  { name: 'plain', fastPath: false, upstream: { maxConnections: 100, fastPath: false } },
+  { name: 'fast', fastPath: true, upstream: { maxConnections: 100, fastPath: true } },
 ] as const;
