@@ -123,6 +123,10 @@ export const registrySettings = {
     default: 1.5,
     min: 0.1,
   }),
+  fastPath: booleanSetting('GATEWAY_FAST_PATH', {
+    help: "Read plain requests and answers by the gateway's own readers; off, everything goes through node's and undici's.",
+    default: true,
+  }),
   blobSizeCacheEntries: integerSetting('BLOB_SIZE_CACHE_ENTRIES', {
     help: 'How many blob sizes are remembered, some 200 bytes each.',
     default: 50_000,

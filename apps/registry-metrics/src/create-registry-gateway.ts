@@ -104,6 +104,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const gateway = createGateway({
     limits: gatewayLimits(settings),
     trustForwarded: settings.trustForwarded,
+    fastPath: settings.fastPath,
     startExchange: createStartExchange({
       arrivals: { requestArrived: options.requestArrived, startSpan: options.startSpan ?? startHttpSpan },
       exchanges,

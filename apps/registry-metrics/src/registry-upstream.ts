@@ -34,6 +34,7 @@ export function createRegistryUpstream(
     uploadTimeoutMs: settings.upstreamUploadSeconds * 1000,
     keepAliveMs: settings.upstreamKeepAliveSeconds * 1000,
     maxHeaderBytes: settings.maxHeaderBytes,
+    fastPath: settings.fastPath,
   });
   const health = createUpstreamHealth({ ...HEALTH, url });
   const errorLog = createUpstreamErrorLog(log, owner);
