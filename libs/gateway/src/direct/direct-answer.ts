@@ -19,6 +19,8 @@ export type DirectAnswerOptions = {
   onProblem: (message: string, error: unknown) => void;
 };
 
+const NOTHING = Buffer.alloc(0);
+
 /** Smaller pieces are copied behind the head: that costs less than a system call of its own. */
 const LENT_BYTES = 16_384;
 
@@ -43,7 +45,6 @@ export class DirectAnswer implements UpstreamHandler {
   #status: number | undefined;
   #keepAlive = true;
   #repeated = false;
-  #waitsForSent = false;
   #complete = false;
   #ended = false;
   #failure: UpstreamFailure | undefined;
@@ -127,27 +128,26 @@ export class DirectAnswer implements UpstreamHandler {
       socket.cork();
       socket.write(`${this.#takeHead()}${chunk.length.toString(16)}\r\n`, 'latin1');
       socket.write(borrowed ? Buffer.from(chunk) : chunk);
-      socket.write('\r\n', 'latin1', this.#onSent);
-      process.nextTick(uncork, socket);
+      socket.write('\r\n', 'latin1');
+      socket.uncork();
     } else if (chunk.length < LENT_BYTES) {
-      socket.write(joined(this.#takeHead(), chunk), this.#onSent);
+      socket.write(joined(this.#takeHead(), chunk));
     } else {
       if (this.#head !== '') socket.write(this.#takeHead(), 'latin1');
-      socket.write(chunk, this.#onSent);
+      socket.write(chunk);
       // Mostly the kernel has taken all of it at once.
-      if (!borrowed || socket.writableLength === 0) return this.#goesOn();
-      this.#waitsForSent = true;
-      return false;
+      if (borrowed && socket.writableLength > 0) return this.#waitForSent();
     }
-    return this.#goesOn();
+    return !socket.writableNeedDrain || this.#waitForSent();
   }
 
   onEnd(): void {
     if (this.#ended) return;
     this.#complete = true;
     const rest = this.#takeHead() + (this.#framing === 'chunked' ? '0\r\n\r\n' : '');
-    if (rest !== '') this.#socket.write(rest, 'latin1', this.#onSent);
-    this.#finish();
+    if (rest !== '') this.#socket.write(rest, 'latin1');
+    if (this.#socket.writableLength === 0) this.#finish();
+    else this.#waitForSent();
   }
 
   onError(failure: UpstreamFailure): void {
@@ -214,25 +214,20 @@ export class DirectAnswer implements UpstreamHandler {
     return head;
   }
 
-  #goesOn(): boolean {
-    if (!this.#socket.writableNeedDrain) return true;
-    this.#waitsForSent = true;
+  /** Has `#sent` called when all that was written has been sent. Only now: a callback for each write costs. */
+  #waitForSent(): false {
+    this.#socket.write(NOTHING, this.#onSent);
     return false;
   }
 
-  /** Called after each write; what matters is that nothing is left to send. */
   #sent(): void {
-    if (this.#socket.writableLength > 0) return;
-    if (this.#complete) {
-      this.#finish();
-    } else if (this.#waitsForSent) {
-      this.#waitsForSent = false;
-      this.#call?.resume();
-    }
+    if (this.#socket.destroyed || this.#ended) return;
+    if (this.#complete) this.#finish();
+    else this.#call?.resume();
   }
 
   #finish(): void {
-    if (this.#ended || this.#socket.writableLength > 0) return;
+    if (this.#ended) return;
     this.#end(false);
     this.#onDone(this.#keepAlive);
   }
@@ -287,8 +282,4 @@ function joined(head: string, chunk: Buffer): Buffer {
 
 function sendHead(answer: DirectAnswer): void {
   answer.flushHead();
-}
-
-function uncork(socket: Socket): void {
-  socket.uncork();
 }

@@ -4,6 +4,8 @@ export type KeptConnectionOptions = {
   host: string;
   port: number;
   connectTimeoutMs: number;
+  /** How long an idle one is kept. */
+  keepAliveMs: number;
 };
 
 /** What a connection tells the one that uses it. */
@@ -33,6 +35,14 @@ export class KeptConnection {
   readonly #onGone: (connection: KeptConnection) => void;
   #user: ConnectionUser | undefined;
   #connected = false;
+  /** How often silence is looked at while nothing shorter is asked for. */
+  readonly #lookMs: number;
+  /** After how long a silence the socket tells of it; 0 if it does not. */
+  #stepMs: number;
+  /** The silence so far, in such steps. */
+  #silentMs = 0;
+  /** How long a silence may last now; 0 sets no limit. */
+  #limitMs = 0;
   #error: Error | undefined;
 
   /** `onGone` is told when the connection can serve no further request. */
@@ -46,9 +56,12 @@ export class KeptConnection {
       onread: { buffer, callback: (length) => this.#onRead(buffer, length) },
     });
     const socket = this.#socket;
-    socket.setTimeout(options.connectTimeoutMs);
+    this.#lookMs = options.keepAliveMs;
+    this.#stepMs = options.connectTimeoutMs;
+    socket.setTimeout(this.#stepMs);
     socket.once('connect', () => {
       this.#connected = true;
+      this.limitSilence(this.#limitMs);
     });
     socket.on('timeout', () => {
       this.#onTimeout();
@@ -81,14 +94,17 @@ export class KeptConnection {
   /** The answer is complete: the connection is free for another request, and ends after `idleMs` without one. */
   release(idleMs: number): void {
     this.#user = undefined;
-    this.#socket.setTimeout(idleMs);
+    this.limitSilence(idleMs);
   }
 
-  /** `onSilence` is called after this long without a byte in either direction; 0 sets no limit. */
+  /** `onSilence` is called after this long without a byte from the upstream; 0 sets no limit. */
   limitSilence(silenceMs: number): void {
-    // Until it is there, the time to connect runs.
-    if (this.#connected) this.#socket.setTimeout(silenceMs);
-    else this.#socket.once('connect', () => this.#socket.setTimeout(silenceMs));
+    this.#limitMs = silenceMs;
+    this.#silentMs = 0;
+    // A timer for each request would cost more than to look now and then. Until the connection is there, the time to
+    // connect runs.
+    const stepMs = silenceMs === 0 ? this.#lookMs : Math.min(this.#lookMs, silenceMs);
+    if (this.#connected && stepMs !== this.#stepMs) this.#step(stepMs);
   }
 
   resume(): void {
@@ -102,6 +118,7 @@ export class KeptConnection {
   }
 
   #onRead(buffer: Buffer, length: number): boolean {
+    this.#silentMs = 0;
     if (this.#user !== undefined) return this.#user.onBytes(buffer.subarray(0, length));
     // Nobody has asked for anything: whatever this is, it would be read as the next answer.
     this.destroy();
@@ -112,8 +129,22 @@ export class KeptConnection {
     if (!this.#connected) {
       this.#error = connectionError('connect timeout', 'UND_ERR_CONNECT_TIMEOUT');
       this.#socket.destroy();
-    } else if (this.#user === undefined) this.#socket.destroy();
-    else this.#user.onSilence();
+      return;
+    }
+    this.#silentMs += this.#stepMs;
+    const restMs = this.#limitMs === 0 ? Infinity : this.#limitMs - this.#silentMs;
+    // The socket does not tell twice of the same silence.
+    if (restMs > 0) this.#step(Math.min(this.#lookMs, restMs));
+    else {
+      this.#stepMs = 0;
+      if (this.#user === undefined) this.#socket.destroy();
+      else this.#user.onSilence();
+    }
+  }
+
+  #step(ms: number): void {
+    this.#stepMs = ms;
+    this.#socket.setTimeout(ms);
   }
 
   #take(): ConnectionUser | undefined {

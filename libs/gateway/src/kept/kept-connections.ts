@@ -12,8 +12,6 @@ export type KeptConnections = {
 
 export type KeptConnectionsOptions = KeptConnectionOptions & {
   maxConnections: number;
-  /** How long an idle one is kept. */
-  keepAliveMs: number;
 };
 
 /** Hands out the one used last: those beyond the need grow idle, and end. */
