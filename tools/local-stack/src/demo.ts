@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { copyImage, writeImageLayout } from '@quay-observability/testkit';
 
-const IMAGE = 'demo/hello:latest';
+/** Has a row in the database, so that its pulls are tracked. */
+export const DEMO_REPOSITORY = 'demo/hello';
+const IMAGE = `${DEMO_REPOSITORY}:latest`;
 
 /**
  * Pushes an image of three layers through the address and pulls it again, with a real client. Returns

@@ -131,7 +131,7 @@ async function pulls(stack: Stack): Promise<Pulls> {
 }
 
 function guidance(stack: Stack): string {
-  const { apps, prometheus, folder } = stack;
+  const { apps, prometheus, redis, folder } = stack;
   const urlOf = (wanted: AppName): string | null | undefined =>
     apps.find(({ name, process }) => name === wanted && process !== undefined)?.url;
   const gateway = urlOf('registry-metrics');
@@ -143,6 +143,11 @@ function guidance(stack: Stack): string {
     ...(prometheus === undefined
       ? []
       : [`Prometheus: ${prometheus.url}/graph?g0.expr=quay_registry_image_pulls_total&g0.tab=1`]),
+    ...(redis === undefined
+      ? []
+      : [
+          `Pulls tracked for the flush worker: redis-cli -p ${redis.port} -n 1 --scan --pattern 'pull_events:*'`,
+        ]),
     ...(typeof gateway !== 'string'
       ? []
       : [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { EVERY_APP } from '@quay-observability/metric-catalogue';
 import {
   freePort,
+  insertRepositories,
   removeFolder,
   startPrometheus,
   temporaryFolder,
@@ -12,6 +13,7 @@ import {
 } from '@quay-observability/testkit';
 import { planApp, startApp, type StackApp } from './apps.ts';
 import { orLeaveOut, startBackingServers, type BackingServers, type Tell } from './backing-servers.ts';
+import { DEMO_REPOSITORY } from './demo.ts';
 import { prometheusConfig } from './prometheus-config.ts';
 import { writeQuayConfig } from './quay-config-file.ts';
 import { appStates, type StackState } from './state-file.ts';
@@ -76,6 +78,7 @@ async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Pro
   const [planned, prometheusPort] = await Promise.all([Promise.all(EVERY_APP.map(planApp)), freePort()]);
   Object.assign(stack, await startBackingServers(folder, tell));
   if (isStopping()) return;
+  if (stack.database !== undefined) await insertRepositories(stack.database, [DEMO_REPOSITORY]);
   stack.apps = planned;
 
   const configFile = join(folder, 'config.yaml');

@@ -138,6 +138,25 @@ test('each further pull arrives in Prometheus, under the name of Python and the 
   await waitUntil('three more pulls', async () => (await pullsSeen()) === before + 3);
 });
 
+test('a pull of the demo image is tracked in Redis under the id of its repository', async () => {
+  const { port } = new URL(state.redis ?? '');
+  const ask = (...command: string[]): string[] => {
+    const { stdout, status } = spawnSync('redis-cli', ['-p', port, '-n', '1', ...command], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0);
+    return stdout.trim().split('\n');
+  };
+  const keys = await waitUntil('tracked pulls', () => {
+    const found = ask('--scan', '--pattern', 'pull_events:*').filter((key) => key !== '');
+    return found.length > 0 && found;
+  });
+  for (const key of keys) {
+    assert.match(key, /^pull_events:repo:1:(?:tag:latest:|digest:)sha256:[0-9a-f]{64}$/);
+    assert.ok(Number(ask('HGET', key, 'pull_count')[0]) >= 1);
+  }
+});
+
 test('one change of an owner reaches all six apps, and a pull that is then served by Python is not counted', async () => {
   const controller = state.apps['switch-controller']?.url ?? '';
   const gateway = state.apps['registry-metrics'];
