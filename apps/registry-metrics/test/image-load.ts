@@ -111,6 +111,9 @@ export function startImageLoad(options: {
       stopped ||= limit === Infinity;
       await clients;
     },
-    close: () => agent.destroy(),
+    close: () => {
+      stopped = true;
+      agent.destroy();
+    },
   };
 }

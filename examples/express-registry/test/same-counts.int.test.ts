@@ -13,7 +13,7 @@ import {
   type RunningApp,
   type Server,
 } from '@quay-observability/testkit';
-import { play } from '../../../apps/registry-metrics/test/registry-script.ts';
+import { BASIC_SCRIPT, play } from '../../../apps/registry-metrics/test/registry-script.ts';
 import { scrape, type Samples } from '../../../apps/registry-metrics/test/samples.ts';
 
 const WORKSPACE = join(import.meta.dirname, '../../..');
@@ -46,8 +46,8 @@ async function counts(app: RunningApp): Promise<Samples> {
 }
 
 test('a script of right and wrong requests counts what the gateway counts in front of a docker-registry', async () => {
-  await play(gateway.url);
-  await play(example.url);
+  await play(gateway.url, BASIC_SCRIPT);
+  await play(example.url, BASIC_SCRIPT);
   const counted = await counts(example);
   assert.deepEqual(counted, await counts(gateway));
   assert.ok(counted.size >= 30, `${counted.size} different samples`);
