@@ -141,11 +141,11 @@ test('nothing of a request to Python, or of its answer, is touched on the way', 
     assert.equal(seen.target, target);
     const forwarding = seen.rawHeaders.findIndex((name) => name === 'X-Forwarded-For');
     assert.deepEqual(seen.rawHeaders.slice(0, forwarding), [
+      'Host',
+      host,
       ...sent,
       'Content-Length',
       String(body.length),
-      'Host',
-      host,
     ]);
     assert.equal(`${answer.statusCode} ${answer.statusMessage}`, '299 Odd but true');
     assert.deepEqual(answer.rawHeaders.slice(0, 8), [
