@@ -69,6 +69,12 @@ export class Forwarding implements UpstreamHandler {
   start(expectsContinue: boolean): void {
     const { rawHeaders, clientAddress } = this.#info;
     this.#awaitsContinue = expectsContinue && this.#hasBody;
+    this.#response.on('drain', () => {
+      if (!this.#lent) this.#call?.resume();
+    });
+    this.#response.once('close', () => {
+      this.#onClose();
+    });
     this.#sentHeaders = requestHeaders({
       rawHeaders,
       clientAddress,
@@ -78,12 +84,6 @@ export class Forwarding implements UpstreamHandler {
       method: this.#info.method,
       trustForwarded: this.#options.trustForwarded,
       replaced: this.#exchange.upstreamHeaders ?? {},
-    });
-    this.#response.on('drain', () => {
-      if (!this.#lent) this.#call?.resume();
-    });
-    this.#response.once('close', () => {
-      this.#onClose();
     });
     if (this.#response.destroyed) {
       // The client left while its upstream was being chosen.
@@ -187,7 +187,11 @@ export class Forwarding implements UpstreamHandler {
     if (stale && isRepeatable(this.#info.method, this.#hasBody) && !this.#response.destroyed) {
       // A kept connection that the upstream closed while the request was under way: nothing is known to be wrong.
       this.#repeated = true;
-      this.#send();
+      try {
+        this.#send();
+      } catch (error) {
+        this.#fail(protocolFailure(error));
+      }
       return;
     }
     this.#fail(failure);

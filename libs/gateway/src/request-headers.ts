@@ -1,3 +1,4 @@
+import { readFieldLine } from './field-line.ts';
 import { isHopByHop, namedInConnection } from './hop-by-hop.ts';
 
 export type RequestHeadersInput = {
@@ -63,7 +64,13 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
     'X-Forwarded-Proto',
     forwardedProto || 'http',
   );
-  for (const name of Object.keys(replaced)) headers.push(name, replaced[name] ?? '');
+  for (const name of Object.keys(replaced)) {
+    const value = replaced[name] ?? '';
+    // The client's have been checked where they arrived; these come from elsewhere.
+    if (readFieldLine(`${name}:${value}`) === undefined)
+      throw new TypeError(`the header ${name} is not valid`);
+    headers.push(name, value);
+  }
   // Node would send an empty body in chunks.
   if (!hasLength && !BODILESS.has(input.method)) headers.push('Content-Length', '0');
   if (input.chunked) headers.push('Transfer-Encoding', 'chunked');

@@ -55,12 +55,12 @@ export class OwnConnectionCall implements UpstreamCall {
     outgoing: http.ClientRequest,
     { body, repeated = false }: UpstreamRequest,
     handler: UpstreamHandler,
-    options: Omit<OwnConnectionOptions, 'origin'> & { secure: boolean },
+    options: Omit<OwnConnectionOptions, 'origin'> & { secure: boolean; isConnected?: boolean },
   ) {
     this.#outgoing = outgoing;
     this.#handler = handler;
     outgoing.once('socket', (socket) => {
-      let connected = false;
+      let connected = options.isConnected ?? false;
       socket.setNoDelay(true);
       socket.setTimeout(options.connectTimeoutMs);
       socket.once(options.secure ? 'secureConnect' : 'connect', () => {

@@ -72,7 +72,8 @@ class PoolCall implements UpstreamCall, Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#aborted && !this.#handler.onData(chunk)) controller.pause();
+    // Undici hands over an empty piece when a paused answer goes on.
+    if (!this.#aborted && chunk.length > 0 && !this.#handler.onData(chunk)) controller.pause();
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {

@@ -57,8 +57,8 @@ test(
       const pieces = piecesOf(seed);
       const seen: string[] = [];
       for (const { running } of gateways) seen.push(await converse(running.port, pieces));
-      const [plain = '', fast = ''] = seen;
-      assert.equal(fast, plain, `seed ${seed}: ${JSON.stringify(pieces)}`);
+      const [plain = '', ...others] = seen;
+      for (const other of others) assert.equal(other, plain, `seed ${seed}: ${JSON.stringify(pieces)}`);
       for (const [, status = ''] of plain.matchAll(/^HTTP\/1\.1 (\d+)/gm))
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }

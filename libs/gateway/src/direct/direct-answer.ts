@@ -89,7 +89,7 @@ export class DirectAnswer implements UpstreamHandler {
   /** The client's connection is gone. */
   closed(): void {
     if (!this.#complete) this.#call?.abort();
-    this.#end(!this.#complete && this.#failure === undefined);
+    this.#end(this.#failure === undefined);
   }
 
   onContinue(): void {
@@ -120,9 +120,14 @@ export class DirectAnswer implements UpstreamHandler {
   }
 
   onData(chunk: Buffer, borrowed = false): boolean {
-    if (this.#ended || this.#framing === 'none') return true;
+    // A piece of nothing would be read as the end of a body in chunks.
+    if (this.#ended || this.#framing === 'none' || chunk.length === 0) return true;
     this.#bytesToClient += chunk.length;
     if (!borrowed) this.#options.onBodyBytes(chunk.length);
+    return this.#sendPiece(chunk, borrowed);
+  }
+
+  #sendPiece(chunk: Buffer, borrowed: boolean): boolean {
     const socket = this.#socket;
     if (this.#framing === 'chunked') {
       socket.cork();
@@ -155,7 +160,11 @@ export class DirectAnswer implements UpstreamHandler {
     if (failure.connectionLost && this.#status === undefined && !this.#repeated) {
       // A kept connection that the upstream closed while the request was under way: nothing is known to be wrong.
       this.#repeated = true;
-      this.#send();
+      try {
+        this.#send();
+      } catch (error) {
+        this.#fail(protocolFailure(error));
+      }
       return;
     }
     this.#fail(failure);
@@ -167,7 +176,7 @@ export class DirectAnswer implements UpstreamHandler {
     const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
     if (refusal.status === 503) headers.push('Retry-After', '1');
     this.#writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', headers);
-    if (this.#framing === 'length') this.onData(body);
+    if (this.#framing === 'length') this.#sendPiece(body, false);
     this.onEnd();
   }
 
@@ -227,7 +236,7 @@ export class DirectAnswer implements UpstreamHandler {
   }
 
   #finish(): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#socket.destroyed) return;
     this.#end(false);
     this.#onDone(this.#keepAlive);
   }

@@ -52,6 +52,9 @@ export class DirectConnection {
   #early: Buffer | undefined;
   #idleSinceMs = performance.now();
   #isFirst = true;
+  /** Of a client that does not read. */
+  #silentMs = 0;
+  #writtenBefore = 0;
 
   constructor(socket: Socket, options: DirectConnectionOptions) {
     this.#socket = socket;
@@ -85,7 +88,7 @@ export class DirectConnection {
     this.#isServing = true;
     if (this.#isFirst) {
       this.#isFirst = false;
-      this.#socket.setTimeout(Math.min(this.#options.clientIdleTimeoutMs, this.#options.keepAliveMs));
+      this.#limitIdleness();
     }
     const info: GatewayRequest = {
       method,
@@ -100,10 +103,9 @@ export class DirectConnection {
     try {
       const exchange = this.#options.startExchange(info);
       if (exchange instanceof Promise)
-        exchange.then(
-          (decided) => this.#forward(info, decided),
-          (error: unknown) => this.#refuse(info, error),
-        );
+        exchange
+          .then((decided) => this.#forward(info, decided))
+          .catch((error: unknown) => this.#refuse(info, error));
       else this.#forward(info, exchange);
     } catch (error) {
       this.#refuse(info, error);
@@ -120,7 +122,8 @@ export class DirectConnection {
   #refuse(info: GatewayRequest, error: unknown): void {
     this.#options.onProblem('A request could not be given to an upstream.', error);
     if (this.#socket.destroyed) return;
-    this.#answerOf(info, undefined).refuse(this.#options.noExchange);
+    // What has begun is told of its end.
+    (this.#answer ?? this.#answerOf(info, undefined)).refuse(this.#options.noExchange);
     this.#options.onRefused(this.#options.noExchange, info.method);
   }
 
@@ -134,6 +137,7 @@ export class DirectConnection {
   #answered(keepAlive: boolean): void {
     this.#done();
     this.#idleSinceMs = performance.now();
+    this.#limitIdleness();
     const early = this.#early;
     this.#early = undefined;
     if (!keepAlive) this.#socket.end(() => this.#socket.destroy());
@@ -162,16 +166,31 @@ export class DirectConnection {
   }
 
   #timedOut(): void {
-    const { keepAliveMs, clientIdleTimeoutMs, headersTimeoutMs } = this.#options;
-    if (this.#isServing) {
-      if (this.#answer?.waitsForClient() === true) this.#socket.destroy();
-      else this.#socket.setTimeout(clientIdleTimeoutMs);
-      return;
-    }
+    const { keepAliveMs, headersTimeoutMs } = this.#options;
     const limitMs = this.#isFirst ? headersTimeoutMs : keepAliveMs;
-    const restMs = this.#idleSinceMs + limitMs - performance.now();
+    const restMs = this.#isServing ? this.#restOfPatience() : this.#idleSinceMs + limitMs - performance.now();
     if (restMs <= 1) this.#socket.destroy();
     else this.#socket.setTimeout(restMs);
+  }
+
+  /** How long a client that does not read may go on so. */
+  #restOfPatience(): number {
+    const { clientIdleTimeoutMs } = this.#options;
+    if (this.#answer?.waitsForClient() !== true) return clientIdleTimeoutMs;
+    const { bytesWritten, timeout = 0 } = this.#socket;
+    // The socket tells of silence only; a piece that was handed over since the last time means that there was none.
+    if (bytesWritten !== this.#writtenBefore) this.#silentMs = 0;
+    this.#writtenBefore = bytesWritten;
+    this.#silentMs += timeout;
+    return clientIdleTimeoutMs - this.#silentMs;
+  }
+
+  /** One time limit for all there is to wait for: setting one for each request would cost more than to look twice. */
+  #limitIdleness(): void {
+    const { clientIdleTimeoutMs, keepAliveMs } = this.#options;
+    const lookMs = Math.min(clientIdleTimeoutMs, keepAliveMs);
+    this.#silentMs = 0;
+    if (this.#socket.timeout !== lookMs) this.#socket.setTimeout(lookMs);
   }
 }
 

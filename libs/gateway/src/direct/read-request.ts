@@ -1,3 +1,5 @@
+import { readFieldLine } from '../field-line.ts';
+
 /** A request without a body, of the plainest kind. */
 export type PlainRequest = {
   readonly method: 'GET' | 'HEAD';
@@ -7,7 +9,6 @@ export type PlainRequest = {
 };
 
 const REQUEST_LINE = /^(GET|HEAD) (\/[\x21-\x7e]*) HTTP\/1\.1$/;
-const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
 const HEAD_END = '\r\n\r\n';
 
 /** Headers that say something of the connection or of a body: not for a reader of plain requests. */
@@ -40,15 +41,15 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | undefined {
   while (lineEnd < text.length - HEAD_END.length) {
     const start = lineEnd + 2;
     lineEnd = text.indexOf('\r\n', start);
-    const field = FIELD_LINE.exec(text.slice(start, lineEnd));
-    if (field === null) return undefined;
-    const [, name = '', value = ''] = field;
+    const field = readFieldLine(text.slice(start, lineEnd));
+    if (field === undefined) return undefined;
+    const { name, value } = field;
     if (NOT_PLAIN.has(name.toLowerCase()) && !isKeepAlive(name, value)) return undefined;
-    rawHeaders.push(name, value.trimEnd());
+    rawHeaders.push(name, value);
   }
   return { method: requestLine[1] === 'GET' ? 'GET' : 'HEAD', target: requestLine[2] ?? '', rawHeaders };
 }
 
 function isKeepAlive(name: string, value: string): boolean {
-  return name.length === 10 && /^connection$/i.test(name) && /^keep-alive[\t ]*$/i.test(value);
+  return name.length === 10 && /^connection$/i.test(name) && /^keep-alive$/i.test(value);
 }

@@ -1,3 +1,5 @@
+import { readFieldLine } from '../field-line.ts';
+
 /** The head of an answer that carries its body's length and nothing out of the ordinary. */
 export type AnswerHead = {
   readonly status: number;
@@ -11,7 +13,6 @@ export type AnswerHead = {
 };
 
 const STATUS_LINE = /^HTTP\/1\.1 ([2-5]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/;
-const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
 const LENGTH = /^\d{1,15}$/;
 const MAX_HEADERS = 500;
 
@@ -33,10 +34,9 @@ export function readAnswerHead(text: string): AnswerHead | undefined {
   while (lineEnd < text.length) {
     const start = lineEnd + 2;
     lineEnd = endOfLine(text, start);
-    const field = FIELD_LINE.exec(text.slice(start, lineEnd));
-    if (field === null || rawHeaders.length >= 2 * MAX_HEADERS) return undefined;
-    const name = field[1] ?? '';
-    const value = trimEnd(field[2] ?? '');
+    const field = readFieldLine(text.slice(start, lineEnd));
+    if (field === undefined || rawHeaders.length >= 2 * MAX_HEADERS) return undefined;
+    const { name, value } = field;
     rawHeaders.push(name, value);
     switch (name.length) {
       case 14:
@@ -63,11 +63,4 @@ export function readAnswerHead(text: string): AnswerHead | undefined {
 function endOfLine(text: string, start: number): number {
   const end = text.indexOf('\r\n', start);
   return end === -1 ? text.length : end;
-}
-
-/** Without the spaces and tabs that may follow a value. */
-function trimEnd(value: string): string {
-  let end = value.length;
-  while (end > 0 && (value.charCodeAt(end - 1) === 0x20 || value.charCodeAt(end - 1) === 0x09)) end -= 1;
-  return end === value.length ? value : value.slice(0, end);
 }

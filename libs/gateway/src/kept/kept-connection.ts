@@ -111,6 +111,11 @@ export class KeptConnection {
     this.#socket.resume();
   }
 
+  /** Ends the connection, which its user is told. */
+  fail(error: Error): void {
+    this.#socket.destroy(error);
+  }
+
   /** Ends the connection; its user is told nothing any more. */
   destroy(): void {
     this.#take();

@@ -6,7 +6,7 @@ export type KeptConnections = {
   take(): KeptConnection | undefined;
   /** Its answer is complete, and the upstream keeps it. */
   giveBack(connection: KeptConnection): void;
-  /** Ends all, also those in use. */
+  /** Ends all, also those in use, and opens no more. */
   close(): void;
 };
 
@@ -18,6 +18,7 @@ export type KeptConnectionsOptions = KeptConnectionOptions & {
 export function createKeptConnections(options: KeptConnectionsOptions): KeptConnections {
   const all = new Set<KeptConnection>();
   const free: KeptConnection[] = [];
+  let isClosed = false;
   const onGone = (connection: KeptConnection): void => {
     all.delete(connection);
     const at = free.lastIndexOf(connection);
@@ -27,7 +28,7 @@ export function createKeptConnections(options: KeptConnectionsOptions): KeptConn
     take() {
       const kept = free.pop();
       if (kept !== undefined) return kept;
-      if (all.size >= options.maxConnections) return undefined;
+      if (isClosed || all.size >= options.maxConnections) return undefined;
       const connection = new KeptConnection(options, onGone);
       all.add(connection);
       return connection;
@@ -37,7 +38,9 @@ export function createKeptConnections(options: KeptConnectionsOptions): KeptConn
       if (all.has(connection)) free.push(connection);
     },
     close() {
-      for (const connection of [...all]) connection.destroy();
+      isClosed = true;
+      const error = Object.assign(new Error('the upstream is closed'), { code: 'UND_ERR_DESTROYED' });
+      for (const connection of [...all]) connection.fail(error);
     },
   };
 }

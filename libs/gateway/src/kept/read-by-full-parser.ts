@@ -52,6 +52,7 @@ export function readByFullParser(
     {
       ...options,
       secure: false,
+      isConnected: true,
       connectTimeoutMs: options.headersTimeoutMs,
       uploadTimeoutMs: options.headersTimeoutMs,
     },
@@ -61,6 +62,7 @@ export function readByFullParser(
 /** A connection on which the request has been sent and a part of the answer been read: node sees it as a fresh one. */
 class ReplayedConnection extends Duplex implements ConnectionUser {
   readonly #connection: KeptConnection;
+  #hasEnded = false;
 
   constructor(connection: KeptConnection, received: Buffer) {
     super({ autoDestroy: true });
@@ -75,11 +77,18 @@ class ReplayedConnection extends Duplex implements ConnectionUser {
   }
 
   onEnd(): void {
+    this.#hasEnded = true;
     this.push(null);
   }
 
   onClosed(error: Error): void {
-    this.destroy(error);
+    // What has come before the end may still be waiting to be read.
+    if (!this.#hasEnded) this.destroy(error);
+  }
+
+  /** How node ends the connection of an answer that is complete. */
+  destroySoon(): void {
+    this.destroy();
   }
 
   onSilence(): void {
