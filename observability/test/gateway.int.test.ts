@@ -7,7 +7,6 @@ import { GATEWAY_ROWS } from './gateway/gateway-rows.ts';
 import {
   breakConfig,
   changeConfig,
-  hang,
   killProcesses,
   pullBoth,
   pullMany,
@@ -35,11 +34,21 @@ before(async () => {
       changeConfig(well);
     }),
   );
-  await hang(ailingRedis);
+  // Takes commands and answers none, until it is stopped.
+  ailingRedis.signal('SIGSTOP');
   breakConfig(ailing);
   atTheEnd.unshift(goOn(() => sendEvents(ailing)));
-  await pullMany(ailing, 2000);
-  await killProcesses(well, 6);
+  await pullMany(ailing, 1500);
+  await killProcesses(well, 5);
+  const givenUp = 'rate(quay_pull_tracking_pulls_total{outcome="unanswered"}[30s]) > 0';
+  await waitUntil(
+    'pulls that Redis has not answered',
+    async () => (await queryPrometheus(url, givenUp)).length > 0,
+    {
+      timeoutMs: 60_000,
+      intervalMs: 250,
+    },
+  );
 });
 after(async () => {
   for (const step of atTheEnd) await step();

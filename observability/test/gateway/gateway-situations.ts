@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { once } from 'node:events';
-import type { Server } from '@quay-observability/testkit';
-import { isReady, REPOSITORY, TOKEN, UNKNOWN_REPOSITORY, type Gateway } from './start-gateways.ts';
+import { waitUntil } from '@quay-observability/testkit';
+import { isReady, REPOSITORY, TOKEN, UNKNOWN_REPOSITORY, WORKERS, type Gateway } from './start-gateways.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 /** Of each client at a time, so that they come faster than a hanging Redis gives them up. */
 const CLIENTS = 16;
+/** Longer than registry-metrics takes to do without its Redis. */
+const ANSWER_MS = 10_000;
 
 /** Pulls of a repository that the database has, and of one that it has not. */
 export async function pullBoth({ url }: Gateway): Promise<void> {
@@ -54,23 +54,22 @@ export function breakConfig({ configFile }: Gateway): void {
   writeFileSync(configFile, 'TRACKED_NAMESPACES: [acme\n');
 }
 
-/** Redis takes commands and answers none, until it is stopped. */
-export async function hang({ port }: Server): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write('CLIENT PAUSE 600000 ALL\r\n');
-  await once(socket, 'data');
-  socket.destroy();
-}
-
 /** Ends a process of the app so often, and waits each time until another one serves. */
 export async function killProcesses(app: Gateway, times: number): Promise<void> {
-  const { pid } = app.process;
   for (let killed = 0; killed < times; killed += 1) {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    const [first = ''] = children.split(' ');
-    process.kill(Number(first), 'SIGKILL');
+    const [first = NaN] = processesOf(app);
+    process.kill(first, 'SIGKILL');
+    await waitUntil(
+      'another process',
+      () => !processesOf(app).includes(first) && processesOf(app).length === WORKERS,
+      { timeoutMs: 60_000 },
+    );
     await isReady(app);
   }
+}
+
+function processesOf({ process: { pid } }: Gateway): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 }
 
 function pull(url: string, repository: string): Promise<void> {
@@ -79,7 +78,7 @@ function pull(url: string, repository: string): Promise<void> {
 
 /** What is broken off by a process that ends is no fault here. */
 async function ask(url: string, init: RequestInit): Promise<void> {
-  await fetch(url, init).then(
+  await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_MS) }).then(
     (answer) => answer.arrayBuffer(),
     () => undefined,
   );

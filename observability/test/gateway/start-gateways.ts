@@ -20,6 +20,8 @@ import { scrapeConfig } from '../registry/scrape-config.ts';
 
 const APP = join(import.meta.dirname, '../../../apps/registry-metrics');
 
+/** Processes of `well`. */
+export const WORKERS = 2;
 /** Quay's database has the first one only. */
 export const REPOSITORY = 'acme/app';
 export const UNKNOWN_REPOSITORY = 'acme/unknown';
@@ -28,7 +30,7 @@ export const TOKEN = 'token-of-the-registries';
 /** A registry-metrics that tracks pulls, takes events and follows a file. */
 export type Gateway = RunningApp & { notificationsUrl: string; configFile: string };
 
-/** `well` has two processes; the Redis of `ailing` can be made to hang. */
+/** `well` has several processes; the Redis of `ailing` can be made to hang. */
 export type Gateways = {
   prometheus: Server;
   well: Gateway;
@@ -71,7 +73,8 @@ export async function startGateways(): Promise<Gateways> {
           REGISTRY_UPSTREAM_URL: registry.url,
           DB_URI: postgres.uri,
           FEATURE_IMAGE_PULL_STATS: 'true',
-          PULL_METRICS_REDIS: JSON.stringify({ ...address, db: 1 }),
+          // Long enough for a queue behind a Redis that hangs.
+          PULL_METRICS_REDIS: JSON.stringify({ ...address, db: 1, socket_timeout: 15 }),
           USER_EVENTS_REDIS: JSON.stringify(address),
           NOTIFICATIONS_LISTEN_PORT: String(notificationsPort),
           NOTIFICATIONS_TOKENS: TOKEN,
@@ -83,7 +86,7 @@ export async function startGateways(): Promise<Gateways> {
       await isReady(app);
       return { ...app, notificationsUrl: `http://127.0.0.1:${notificationsPort}/notifications`, configFile };
     };
-    const [well, ailing] = await Promise.all([start(redis, 2), start(ailingRedis, 1)]);
+    const [well, ailing] = await Promise.all([start(redis, WORKERS), start(ailingRedis, 1)]);
     const gateways = [
       { cluster: 'well', url: well.adminUrl },
       { cluster: 'ailing', url: ailing.adminUrl },

@@ -21,17 +21,14 @@ export function eventsRow(): PanelSource[] {
       title: 'Events not counted',
       description:
         'Per second: "invalid" ones are lost, "pending" ones are delivered again. An alert fires if either goes on.',
-      queries: [
-        { expr: ratesBy('outcome', EVENTS, 'outcome=~"invalid|pending"'), legend: '{{outcome}}' },
-      ],
+      queries: [{ expr: ratesBy('outcome', EVENTS, 'outcome=~"invalid|pending"'), legend: '{{outcome}}' }],
       runbook: 'm2#events-pending',
       unit: 'ops',
     }),
     timeSeries({
       ...SIZE,
       title: 'Events counted without Redis',
-      description:
-        'Per second. If such an event is delivered again to another replica, it counts twice.',
+      description: 'Per second. If such an event is delivered again to another replica, it counts twice.',
       queries: [{ expr: ratesBy('', 'quay_notifications_unshared_events_total'), legend: 'unshared' }],
       runbook: RUNBOOK,
       unit: 'ops',
@@ -39,7 +36,8 @@ export function eventsRow(): PanelSource[] {
     timeSeries({
       ...SIZE,
       title: 'Envelopes by status',
-      description: 'Deliveries per second: 200 is right, 401 a wrong token, 413 an envelope that is too large.',
+      description:
+        'Deliveries per second: 200 is right, 401 a wrong token, 413 an envelope that is too large.',
       queries: [
         {
           expr: ratesBy('status', 'quay_http_requests_total', 'listener="notifications"'),

@@ -11,7 +11,8 @@ export function overviewRow(): PanelSource[] {
     stat({
       ...SIZE,
       title: 'Served by the new runtime',
-      description: 'Of the requests of /v1 and /v2 in the last five minutes, probes of /v2/ left out: how far the move has come.',
+      description:
+        'Of the requests of /v1 and /v2 in the last five minutes, probes of /v2/ left out: how far the move has come.',
       queries: [
         {
           expr: `(sum(${REQUESTS}{runtime="go", ${NO_PROBES}}) or vector(0)) / sum(${REQUESTS}{${NO_PROBES}})`,

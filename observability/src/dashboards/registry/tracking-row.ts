@@ -33,7 +33,10 @@ export function trackingRow(): PanelSource[] {
       description:
         'Of each registry-metrics; near 0 while Redis and the database keep up. Above PULL_TRACKING_QUEUE_SIZE pulls are lost.',
       queries: [
-        { expr: 'max by (host, instance) (quay_pull_tracking_queue_length)', legend: '{{host}} {{instance}}' },
+        {
+          expr: 'max by (host, instance) (quay_pull_tracking_queue_length)',
+          legend: '{{host}} {{instance}}',
+        },
       ],
       runbook: 'm2#tracking-queue-long',
       unit: 'none',
