@@ -66,12 +66,13 @@ test('what is well is told from what is not', async () => {
 });
 
 for (const { place, expr } of ruleQueries().filter(({ file }) => file === 'gateway.yml')) {
-  test(`${place}: brings data from real processes`, () =>
+  test(`${place}: brings data from real processes`, async () => {
     // At any time since the beginning: a queue is long only until Redis is given up.
-    waitUntil('a series', async () => (await queryRange(url, expr, beganMs)).length > 0, {
+    await waitUntil('a series', async () => (await queryRange(url, expr, beganMs)).length > 0, {
       timeoutMs: 60_000,
       intervalMs: 250,
-    }));
+    });
+  });
 }
 
 const panels = dashboardQueries().filter(
