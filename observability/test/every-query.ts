@@ -3,8 +3,8 @@ import type { dataquery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { DASHBOARDS } from '../src/dashboard-files.ts';
 import { ALERTS, RECORDINGS } from './rule-file.ts';
 
-/** A query and where it stands: the file of its dashboard or of its rule, and the place in it. */
-export type PlacedQuery = { file: string; place: string; expr: string; instant: boolean };
+/** A query and where it stands: the file of its dashboard or of its rule, the place in it, and the row of a panel. */
+export type PlacedQuery = { file: string; place: string; expr: string; instant: boolean; row?: string };
 
 /** The panels of a dashboard, without its rows. */
 export function panelsOf(dashboard: Dashboard): Panel[] {
@@ -20,14 +20,20 @@ export function targetsOf(panel: Panel): dataquery[] {
 export function dashboardQueries(): PlacedQuery[] {
   return DASHBOARDS.flatMap(({ file, build }) => {
     const dashboard = build();
-    const panels = panelsOf(dashboard).flatMap((panel) =>
-      targetsOf(panel).map(({ refId, expr, instant = false }) => ({
+    let row = '';
+    const panels = ((dashboard.panels ?? []) as Panel[]).flatMap((panel) => {
+      if (panel.type === 'row') {
+        row = panel.title ?? '';
+        return [];
+      }
+      return targetsOf(panel).map(({ refId, expr, instant = false }) => ({
         file,
         place: `${file}, panel "${panel.title}", query ${refId}`,
         expr,
         instant,
-      })),
-    );
+        row,
+      }));
+    });
     const annotations = (dashboard.annotations?.list ?? []).map(({ name, expr = '' }) => ({
       file,
       place: `${file}, annotation "${name}"`,

@@ -2,13 +2,16 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { publishedChanges } from '../grafana/change-marks.ts';
 import { buildDashboard } from '../grafana/dashboard.ts';
 import { dashboardVariables } from '../grafana/variables.ts';
+import { eventsRow } from './registry/events-row.ts';
 import { gatewayRow } from './registry/gateway-row.ts';
 import { imagesRow } from './registry/images-row.ts';
 import { latencyRow } from './registry/latency-row.ts';
 import { moveRow } from './registry/move-row.ts';
 import { overviewRow } from './registry/overview-row.ts';
+import { processesRow } from './registry/processes-row.ts';
 import { requestsRow } from './registry/requests-row.ts';
 import { sightRow } from './registry/sight-row.ts';
+import { trackingRow } from './registry/tracking-row.ts';
 
 const REQUESTS = 'quay_request_duration_seconds_count';
 
@@ -36,6 +39,9 @@ export function registryDashboard(): Dashboard {
       ['Requests', requestsRow],
       ['Durations', latencyRow],
       ['The gateway', gatewayRow],
+      ['Pull tracking', trackingRow],
+      ['Events of registries', eventsRow],
+      ['Processes and configuration', processesRow],
       ['Whether this can be believed', sightRow],
     ],
   });

@@ -14,12 +14,15 @@ type Job = { job_name: string; honor_labels: boolean; dns_sd_configs?: object[];
  * The `prometheus.yml` of Compose, with these targets in the place of its own and a scrape every second: gateways of the new
  * runtime, Pushgateways, Python's processes that are scraped directly, and a Pushgateway that nobody has given a runtime.
  */
-export function scrapeConfig(targets: {
-  gateways: readonly Target[];
-  pushgateways: readonly Target[];
-  pythonProcesses: readonly Target[];
-  unlabelledPushgateways: readonly Target[];
-}): string {
+export function scrapeConfig(
+  targets: {
+    gateways: readonly Target[];
+    pushgateways: readonly Target[];
+    pythonProcesses: readonly Target[];
+    unlabelledPushgateways: readonly Target[];
+  },
+  rules: 'registry.yml' | 'gateway.yml' = 'registry.yml',
+): string {
   const compose = parse(readFileSync(COMPOSE, 'utf8')) as { scrape_configs: Job[] };
   const jobOf = (name: string): Job => {
     const job = compose.scrape_configs.find(({ job_name: each }) => each === name);
@@ -28,7 +31,7 @@ export function scrapeConfig(targets: {
   };
   return stringify({
     global: { scrape_interval: '1s' },
-    rule_files: [join(RULES_FOLDER, 'registry.yml')],
+    rule_files: [join(RULES_FOLDER, rules)],
     scrape_configs: [
       // As if the name had been found in DNS: the job's own relabelling makes process_name and host of it.
       {

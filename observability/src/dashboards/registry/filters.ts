@@ -8,6 +8,16 @@ export const CHOSEN_PROTOCOLS = `${CHOSEN_RUNTIMES}, protocol=~"$protocol"`;
 export const CHOSEN_ROUTES = 'route=~"v[12][.].+", route=~"$route", namespace_name=~"$namespace_name"';
 export const CHOSEN_REQUESTS = `${CHOSEN_RUNTIMES}, ${CHOSEN_ROUTES}`;
 
+/** Readiness probes of the gateways ask Python for `/v2/`, and Python counts them: no sign of the clients' requests. */
+export const NO_PROBES = 'route!="v2.v2_support_enabled"';
+
+/** Alerts of the rules that belong to this dashboard. */
+export const REGISTRY_ALERTS = 'alertname=~"Quay(Registry|PullTracking|Events|Config|HttpWorkers).+"';
+
+/** What becomes of a pull that is not tracked although it should be, or may not be. */
+export const LOST_PULLS =
+  'outcome=~"queue_full|database_unavailable|redis_unavailable|unanswered|refused|shutdown"';
+
 /** The runtimes as the label `runtime` has them, and what they are called here. */
 export const RUNTIMES = [
   { runtime: 'python', name: 'Python' },

@@ -2,6 +2,7 @@ import { timeSeries, type PanelSource } from '../../grafana/panels.ts';
 import { ratesBy } from './filters.ts';
 
 const SIZE = { width: 12, height: 8 };
+const SIZES = 'cache="blob_size"';
 
 /** The gateway in front of both runtimes. */
 export function gatewayRow(): PanelSource[] {
@@ -34,8 +35,8 @@ export function gatewayRow(): PanelSource[] {
       title: 'Cache of blob sizes',
       description: 'Look-ups per second of sizes that an answer did not tell, as those of redirects.',
       queries: [
-        { expr: ratesBy('cache', 'quay_cache_hits_total'), legend: '{{cache}}: found' },
-        { expr: ratesBy('cache', 'quay_cache_misses_total'), legend: '{{cache}}: looked up' },
+        { expr: ratesBy('', 'quay_cache_hits_total', SIZES), legend: 'found' },
+        { expr: ratesBy('', 'quay_cache_misses_total', SIZES), legend: 'looked up' },
       ],
       runbook: 'm2#blob-sizes-unknown',
       unit: 'ops',

@@ -1,7 +1,8 @@
 import { timeSeries, type PanelSource } from '../../grafana/panels.ts';
-import { CHOSEN_PROTOCOLS, ratesBy } from './filters.ts';
+import { CHOSEN_PROTOCOLS, NO_PROBES, ratesBy } from './filters.ts';
 
 const SIZE = { width: 12, height: 8 };
+const REQUESTS = 'runtime_method_route_status:quay_request_duration_seconds_count:rate5m';
 const PULLS = 'quay_registry_image_pulls_total';
 const BYTES = 'quay_registry_image_pulled_estimated_bytes_total';
 
@@ -12,12 +13,12 @@ export function moveRow(): PanelSource[] {
       ...SIZE,
       title: 'Share of the requests per runtime',
       description:
-        'Of /v1 and /v2, over five minutes. It follows the decisions beside it; if it does not, one runtime is not counted.',
+        'Of /v1 and /v2 without /v2/ itself, which gateways probe, over five minutes. It follows the decisions beside it; if it does not, one runtime is not counted.',
       queries: [
         {
-          expr: `sum by (runtime) (runtime:quay_request_duration_seconds_count:rate5m)
+          expr: `sum by (runtime) (${REQUESTS}{${NO_PROBES}})
   / ignoring (runtime) group_left ()
-sum(installation:quay_request_duration_seconds_count:rate5m)`,
+sum(${REQUESTS}{${NO_PROBES}})`,
           legend: '{{runtime}}',
         },
       ],

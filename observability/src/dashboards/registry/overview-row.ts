@@ -1,7 +1,9 @@
 import { stat, type PanelSource } from '../../grafana/panels.ts';
 import { redFrom } from '../../grafana/thresholds.ts';
+import { NO_PROBES, REGISTRY_ALERTS } from './filters.ts';
 
 const SIZE = { width: 4, height: 4 };
+const REQUESTS = 'runtime_method_route_status:quay_request_duration_seconds_count:rate5m';
 
 /** Whether all is well, in six numbers of both runtimes together. */
 export function overviewRow(): PanelSource[] {
@@ -9,10 +11,11 @@ export function overviewRow(): PanelSource[] {
     stat({
       ...SIZE,
       title: 'Served by the new runtime',
-      description: 'Of the requests of /v1 and /v2 in the last five minutes: how far the move has come.',
+      description:
+        'Of the requests of /v1 and /v2 in the last five minutes, probes of /v2/ left out: how far the move has come.',
       queries: [
         {
-          expr: '(sum(runtime:quay_request_duration_seconds_count:rate5m{runtime="go"}) or vector(0)) / sum(installation:quay_request_duration_seconds_count:rate5m)',
+          expr: `(sum(${REQUESTS}{runtime="go", ${NO_PROBES}}) or vector(0)) / sum(${REQUESTS}{${NO_PROBES}})`,
           instant: true,
         },
       ],
@@ -64,10 +67,10 @@ export function overviewRow(): PanelSource[] {
     stat({
       ...SIZE,
       title: 'Firing alerts',
-      description: 'Of observability/rules/registry.yml.',
+      description: 'Of observability/rules/registry.yml and gateway.yml.',
       queries: [
         {
-          expr: 'count(ALERTS{alertname=~"QuayRegistry.+", alertstate="firing"}) or vector(0)',
+          expr: `count(ALERTS{${REGISTRY_ALERTS}, alertstate="firing"}) or vector(0)`,
           instant: true,
         },
       ],

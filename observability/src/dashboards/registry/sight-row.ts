@@ -1,6 +1,7 @@
 import { stateTimeline, timeSeries, type PanelSource } from '../../grafana/panels.ts';
 import { namedStates } from '../../grafana/states.ts';
 import { redFrom } from '../../grafana/thresholds.ts';
+import { REGISTRY_ALERTS } from './filters.ts';
 
 const SIZE = { width: 8, height: 8 };
 
@@ -54,13 +55,13 @@ export function sightRow(): PanelSource[] {
       width: 24,
       height: 6,
       title: 'Alerts',
-      description: 'Of observability/rules/registry.yml; nothing is shown while all is well.',
+      description: 'Of observability/rules/registry.yml and gateway.yml; nothing is shown while all is well.',
       queries: [
         {
           expr: `max by (alertname) (
-  2 * ALERTS{alertname=~"QuayRegistry.+", alertstate="firing"}
+  2 * ALERTS{${REGISTRY_ALERTS}, alertstate="firing"}
   or
-  ALERTS{alertname=~"QuayRegistry.+", alertstate="pending"}
+  ALERTS{${REGISTRY_ALERTS}, alertstate="pending"}
 )`,
           legend: '{{alertname}}',
         },
