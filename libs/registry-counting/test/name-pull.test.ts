@@ -31,10 +31,7 @@ test('without a library, a name without namespace stays as it is', () => {
 });
 
 test('a pull by digest knows its digest even if the answer does not tell it', () => {
-  const pull = namePull(
-    answer(`/v2/ubuntu/manifests/${DIGEST}`, { digest: null, method: 'HEAD' }),
-    LIBRARY,
-  );
+  const pull = namePull(answer(`/v2/ubuntu/manifests/${DIGEST}`, { digest: null, method: 'HEAD' }), LIBRARY);
   assert.deepEqual([pull?.repository, pull?.tag, pull?.digest], ['library/ubuntu', undefined, DIGEST]);
 });
 
