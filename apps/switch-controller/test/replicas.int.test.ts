@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { startRedis, waitUntil, type RunningApp, type Server } from '@quay-observability/testkit';
 import { call, metric, processHeaders, runController, setPull, versionOf } from './run-controller.ts';
@@ -81,7 +82,14 @@ test('a process that polls either replica is known to both, and its acknowledgem
     call(app, '/v1/snapshot', { headers: processHeaders('gc-worker', reported) });
   await poll(one, version);
   await waitUntil('the other replica to know it', async () => known(await processesOf(other)));
-  const observed = await observations();
+  // What the change before this test still brings is no part of it.
+  let observed = await observations();
+  await waitUntil('the acknowledgements of the change before', async () => {
+    const before = observed;
+    await sleep(1000);
+    observed = await observations();
+    return observed === before;
+  });
   await setPull(one, version, 'go');
   await poll(other, version);
   await Promise.all([poll(one, version + 1), poll(other, version + 1)]);
