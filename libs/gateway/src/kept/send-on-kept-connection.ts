@@ -33,7 +33,7 @@ export function sendOnKeptConnection(
   return call;
 }
 
-/** Node's parser has checked every part; the bytes of headers are Latin-1. */
+/** Every part has been checked: where it arrived, or where it was added (`requestHeaders`). Headers are Latin-1. */
 function requestText({ method, target, rawHeaders }: UpstreamRequest): string {
   let text = `${method} ${target} HTTP/1.1\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2)
