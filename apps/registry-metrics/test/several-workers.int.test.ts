@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { requireProgram, startApp, startRegistry, waitUntil, type Server } from '@quay-observability/testkit';
@@ -152,6 +153,20 @@ test('a worker that is killed with nothing untold takes nothing with it, and is 
   const next = load(300);
   await next.stop();
   assert.deepEqual(await pullsOf(), withAnswers(pulls, next));
+});
+
+test('a worker that is killed while a connection is being handed to it is replaced', async () => {
+  const before = await restarts();
+  const [pid] = app.pids();
+  process.kill(pid!, 'SIGSTOP');
+  // They go round: one of three is for the worker that takes nothing over any more.
+  const clients = Array.from({ length: 3 }, () => connect(Number(new URL(app.url).port), '127.0.0.1'));
+  for (const client of clients) client.on('error', () => undefined);
+  await Promise.all(clients.map((client) => once(client, 'connect')));
+  process.kill(pid!, 'SIGKILL');
+  await waitUntil('a restart', async () => (await restarts()) === before + 1);
+  for (const client of clients) client.destroy();
+  await app.complete();
 });
 
 test('a worker killed under load takes at most what it has not told yet; nothing falls', async () => {

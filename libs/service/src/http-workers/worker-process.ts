@@ -1,5 +1,6 @@
 import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MetricSource } from '@quay-observability/metrics';
 import type { ReadinessReport } from '../readiness.ts';
 import { unwrap, wrap, type FromWorker, type ToWorker } from './messages.ts';
@@ -36,6 +37,8 @@ export type WorkerProcessOptions = {
   source: MetricSource;
   onChange: () => void;
 };
+
+const CHANNEL_POLL_MS = 5;
 
 /** Listens to a worker that has just been forked, and asks it. */
 export function followWorker({ worker, source, onChange }: WorkerProcessOptions): WorkerProcess {
@@ -99,12 +102,10 @@ export function followWorker({ worker, source, onChange }: WorkerProcessOptions)
     return promise;
   };
   const ended = (async (): Promise<WorkerEnd> => {
-    // The exit may be noticed before the last messages are read; the channel ends after them.
-    const disconnected = worker.isConnected() ? once(worker, 'disconnect') : Promise.resolve();
-    const [[code, signal]] = (await Promise.all([once(worker, 'exit'), disconnected])) as [
-      [number | null, string | null],
-      unknown,
-    ];
+    const [code, signal] = (await once(worker, 'exit')) as [number | null, string | null];
+    // The exit may be noticed before the last messages are read; the channel ends after them. Not waited for by its
+    // event: that never comes if the worker was killed while a connection was being handed to it.
+    while (worker.isConnected()) await delay(CHANNEL_POLL_MS);
     for (const question of [...questions.keys()]) answered(question);
     source.end();
     return { code, signal };
