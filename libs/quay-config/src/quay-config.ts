@@ -141,7 +141,15 @@ export type HealthSettings = {
   readonly debugSecret: string | undefined;
   readonly setupComplete: boolean;
   readonly billing: boolean;
+  readonly isTesting: boolean;
+  /** `host` or `host:port`. */
+  readonly serverHostname: string;
+  /** `http` or `https`. */
+  readonly preferredUrlScheme: string;
+  readonly externalTlsTermination: boolean;
+  readonly forceNonsecureCookie: boolean;
   readonly authenticationType: string;
+  readonly serviceKeyService: string;
   /** The file that holds the id of this instance's service key. */
   readonly serviceKeyIdFile: string;
 };

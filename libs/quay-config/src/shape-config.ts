@@ -67,7 +67,13 @@ export function shapeConfig(values: ConfigValues, origin: ConfigOrigin): QuayCon
       debugSecret: values.ENABLE_HEALTH_DEBUG_SECRET,
       setupComplete: values.SETUP_COMPLETE,
       billing: values.FEATURE_BILLING,
+      isTesting: values.TESTING,
+      serverHostname: values.SERVER_HOSTNAME,
+      preferredUrlScheme: values.PREFERRED_URL_SCHEME,
+      externalTlsTermination: values.EXTERNAL_TLS_TERMINATION,
+      forceNonsecureCookie: values.FORCE_NONSECURE_SESSION_COOKIE,
       authenticationType: values.AUTHENTICATION_TYPE,
+      serviceKeyService: values.INSTANCE_SERVICE_KEY_SERVICE,
       serviceKeyIdFile:
         values.INSTANCE_SERVICE_KEY_KID_LOCATION ?? join(origin.env.QUAYCONF ?? 'conf', 'quay.kid'),
     },

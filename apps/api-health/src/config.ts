@@ -1,0 +1,4 @@
+import { healthSettings } from './health/health-settings.ts';
+
+/** Settings of this app, by environment variable; README.md has them as a table. */
+export const apiHealthSettings = { ...healthSettings };
