@@ -52,7 +52,6 @@ export function createHealthRoutes(content: HealthContent): RequestHandler {
       await answer(content, target, request, response);
     } catch (error) {
       content.onError(target.page, error);
-      response.removeHeader('Vary');
       sendPage(response, INTERNAL_ERROR);
     }
   };
