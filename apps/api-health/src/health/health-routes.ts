@@ -29,13 +29,18 @@ export type HealthContent = {
 
 const NO_CACHE = 'no-cache, no-store, must-revalidate';
 const HTML = 'text/html; charset=utf-8';
-const ALLOW = 'HEAD, OPTIONS, GET';
+const METHODS = new Set(['HEAD', 'OPTIONS', 'GET']);
+const ALLOW = [...METHODS].join(', ');
 
-/** Answers the paths of contract section 10 as Flask does, down to the bytes of the body, and leaves others alone. */
+/** Answers the paths of contract section 10 as Flask does, down to the bytes of the body; any other is its 404. */
 export function createHealthRoutes(content: HealthContent): RequestHandler {
   return async (request, response) => {
     const target = healthPageOf(request.originalUrl);
     if (target === undefined) return sendPage(response, NOT_FOUND);
+    if (!METHODS.has(request.method)) {
+      response.setHeader('Allow', ALLOW);
+      return sendPage(response, METHOD_NOT_ALLOWED);
+    }
     if (target.page === 'redirect') {
       response.setHeader('Location', target.to);
       return sendPage(response, redirectPage(target.to));
@@ -43,10 +48,6 @@ export function createHealthRoutes(content: HealthContent): RequestHandler {
     if (request.method === 'OPTIONS') {
       response.setHeader('Allow', ALLOW);
       return send(response, 200, HTML, '');
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', ALLOW);
-      return sendPage(response, METHOD_NOT_ALLOWED);
     }
     try {
       await answer(content, target, request, response);

@@ -44,9 +44,7 @@ async function unlockTable(): Promise<void> {
 }
 
 function sleepers() {
-  return query(
-    `SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(%' AND wait_event = 'PgSleep'`,
-  );
+  return query(`SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(%' AND wait_event = 'PgSleep'`);
 }
 
 const situations = (): Situation[] => [
