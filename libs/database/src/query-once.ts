@@ -1,4 +1,5 @@
 import type { DatabaseServerSettings } from '@quay-observability/quay-config';
+import { toDatabaseError } from './database-error.ts';
 import { openConnection, type Connection } from './open-connection.ts';
 import { parseServerSettings } from './server-settings.ts';
 
@@ -18,8 +19,8 @@ export type QueryOnceOptions = {
  * Runs one statement on a connection of its own, outside every pool: whatever becomes of it, no other caller notices,
  * and the connection is closed.
  *
- * @throws CodedError `DATABASE_UNSUPPORTED` or `DATABASE_URL_INVALID`, DatabaseError `DATABASE_UNAVAILABLE`, or what
- * PostgreSQL says of the statement
+ * @throws the reason of the signal once that has aborted; CodedError `DATABASE_UNSUPPORTED` or `DATABASE_URL_INVALID`,
+ * DatabaseError `DATABASE_UNAVAILABLE`, or what PostgreSQL says of the statement
  */
 export async function queryOnce<Row extends Record<string, unknown>>(
   options: QueryOnceOptions,
@@ -45,6 +46,9 @@ export async function queryOnce<Row extends Record<string, unknown>>(
   try {
     const { rows } = await connection.client.query<Row>(sql, [...values]);
     return rows;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toDatabaseError(error, settings.display) ?? error;
   } finally {
     signal.removeEventListener('abort', cut);
     farewell(connection);

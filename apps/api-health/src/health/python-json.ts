@@ -7,18 +7,19 @@ export type JsonValue =
  * line feed at the end (contract section 10). Numbers have to be integers, for Python writes others differently.
  */
 export function pythonJson(value: JsonValue): string {
-  const text = JSON.stringify(sorted(value));
   // Python escapes DEL too, and a character beyond U+FFFF as its two surrogates.
-  return `${text.replace(/[\u007f-\uffff]/g, escapeUnit)}\n`;
+  return `${textOf(value).replace(/[\u007f-\uffff]/g, escapeUnit)}\n`;
 }
 
-function sorted(value: JsonValue): JsonValue {
-  if (value === null || typeof value !== 'object') return value;
-  if (isList(value)) return value.map(sorted);
+/** Not `JSON.stringify` of a sorted object: keys that look like numbers come first there. */
+function textOf(value: JsonValue): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(textOf).join()}]`;
   const entries = Object.entries(value).flatMap(([key, each]) =>
-    each === undefined ? [] : [[key, sorted(each)] as const],
+    each === undefined ? [] : [[key, each] as const],
   );
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, each]) => `${JSON.stringify(key)}:${textOf(each)}`).join()}}`;
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {
