@@ -29,8 +29,8 @@ export const apiHealth = defineApp({
       health.setDebugSecret(changed.health.debugSecret);
     });
     return {
-      start: health.listen,
-      stop: health.close,
+      start: () => health.listen(),
+      stop: () => health.close(),
       waitsFor: 'the gateway for /api and the secscan gateway arrive with milestone M3; Python serves them.',
     };
   },

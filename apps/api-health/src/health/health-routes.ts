@@ -12,7 +12,7 @@ import { pythonJson, type JsonValue } from './python-json.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Fields of `data` that only those see who may. */
-export type DebugInformation = { readonly [name: string]: JsonValue };
+export type DebugInformation = Readonly<Record<string, JsonValue>>;
 
 /** What the paths show. Everything may reject: the answer is then Flask's 500. */
 export type HealthContent = {

@@ -1,6 +1,6 @@
 import type { RdsStatus } from './rds-aware.ts';
 
 /** The state that RDS tells of its database instance; `error` without an answer, as in Python. */
-export function createRdsStatus(_parameters: Readonly<Record<string, unknown>>): RdsStatus {
+export function createRdsStatus(): RdsStatus {
   return () => Promise.resolve('error');
 }

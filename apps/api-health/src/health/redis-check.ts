@@ -39,8 +39,9 @@ async function askOnce(settings: RedisSettings, signal: AbortSignal): Promise<Ch
   }
 }
 
-async function writeAndRead({ client, whenReady }: RedisConnection): Promise<CheckResult> {
-  await whenReady(TIMEOUT_MS);
+async function writeAndRead(redis: RedisConnection): Promise<CheckResult> {
+  await redis.whenReady(TIMEOUT_MS);
+  const { client } = redis;
   await client.ping();
   await client.set(KEY, String(Date.now() / 1000));
   await client.get(KEY);

@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
 
 /** An answer, byte for byte. */
 export type HealthAnswer = { status: number; headers: IncomingHttpHeaders; body: string };

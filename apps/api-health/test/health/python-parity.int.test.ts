@@ -19,8 +19,8 @@ const PATHS = [
 type Situation = {
   name: string;
   keys?: Record<string, unknown>;
-  begin?: () => Promise<unknown> | unknown;
-  end?: () => Promise<unknown> | unknown;
+  begin?: () => unknown;
+  end?: () => unknown;
   /** Statuses of the paths in their order; both runtimes have to answer with them. */
   statuses: readonly number[];
 };
