@@ -1,7 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseServerSettings } from '@quay-observability/quay-config';
 import { toDatabaseError } from './database-error.ts';
 import { openConnection, type Connection } from './open-connection.ts';
 import { parseServerSettings } from './server-settings.ts';
+
+/** A statement that takes longer may be waiting for a server that hangs. */
+const SUSPICIOUS_MS = 500;
 
 export type QueryOnceOptions = {
   readonly server: DatabaseServerSettings;
@@ -30,29 +34,52 @@ export async function queryOnce<Row extends Record<string, unknown>>(
   const { signal } = options;
   const settings = parseServerSettings(options.server);
   signal.throwIfAborted();
-  const opening = openConnection({
-    settings,
-    server: settings.display,
-    applicationName: options.applicationName,
-    timeoutMs: Math.min(options.connectTimeoutMs, settings.connectTimeoutMs ?? Number.POSITIVE_INFINITY),
-    statementTimeoutMs: options.statementTimeoutMs,
-    onBroken: () => undefined,
-  });
-  const connection = await unlessAborted(opening, signal);
+  const open = () =>
+    openConnection({
+      settings,
+      server: settings.display,
+      applicationName: options.applicationName,
+      timeoutMs: Math.min(options.connectTimeoutMs, settings.connectTimeoutMs ?? Number.POSITIVE_INFINITY),
+      statementTimeoutMs: options.statementTimeoutMs,
+      onBroken: () => undefined,
+    });
+  const connection = await unlessAborted(open(), signal);
   const cut = () => {
     connection.cut(signal.reason as Error);
   };
   signal.addEventListener('abort', cut, { once: true });
+  const answered = new AbortController();
+  void cutIfServerHangs(connection, open, answered.signal);
   try {
     const { rows } = await connection.client.query<Row>(sql, [...values]);
     return rows;
   } catch (error) {
     signal.throwIfAborted();
-    throw toDatabaseError(error, settings.display) ?? error;
+    throw toDatabaseError(connection.broken ?? error, settings.display) ?? error;
   } finally {
+    answered.abort();
     signal.removeEventListener('abort', cut);
     farewell(connection);
   }
+}
+
+/**
+ * Tells a slow statement from a server that hangs: the server takes no further connection either. Then there is no
+ * point in waiting for the statement's own time-out, which nobody is left to enforce.
+ */
+async function cutIfServerHangs(
+  connection: Connection,
+  open: () => Promise<Connection>,
+  answered: AbortSignal,
+): Promise<void> {
+  try {
+    await pause(SUSPICIOUS_MS, undefined, { signal: answered });
+  } catch {
+    return;
+  }
+  await open().then(farewell, (error: unknown) => {
+    if (!answered.aborted) connection.cut(error as Error);
+  });
 }
 
 /** A connection that comes too late is closed again. */

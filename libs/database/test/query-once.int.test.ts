@@ -52,6 +52,36 @@ test('a server that goes away is told as such', async () => {
   await assert.rejects(lost, { code: 'DATABASE_UNAVAILABLE' });
 });
 
+test('a server that freezes in the middle of a statement is not waited for as long as a slow one', async () => {
+  const slow = await ask('SELECT pg_sleep(1.2)');
+  assert.equal(slow.length, 1);
+  const sleeping = ask('SELECT pg_sleep(20)', { statementTimeoutMs: 15_000 });
+  const refused = assert.rejects(sleeping, {
+    code: 'DATABASE_UNAVAILABLE',
+    message: /no connection within 3000 ms/,
+  });
+  const [backend] = await waitUntil('the statement', async () => {
+    const rows = await postgres.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND wait_event = 'PgSleep'`,
+    );
+    return rows.length > 0 && rows;
+  });
+  assert.ok(backend);
+  postgres.signal('SIGSTOP');
+  process.kill(backend.pid, 'SIGSTOP');
+  const start = performance.now();
+  try {
+    await refused;
+    assert.ok(performance.now() - start < 8000);
+  } finally {
+    process.kill(backend.pid, 'SIGCONT');
+    postgres.signal('SIGCONT');
+  }
+  // It does not notice that nobody waits for it.
+  await postgres.query('SELECT pg_terminate_backend($1)', [backend.pid]);
+  await nothingIsLeft();
+});
+
 test('an abort ends the statement, and the connection that is being made', async () => {
   const during = ask('SELECT pg_sleep(20)', { signal: AbortSignal.timeout(300) });
   await assert.rejects(during, { name: 'TimeoutError' });
