@@ -1,0 +1,2 @@
+export type { BlobStorage, Storage, UnsupportedStorage } from './blob-storage.ts';
+export { blobPath, imageLayerPath, uploadPath } from './blob-paths.ts';
