@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { startAws, type AwsKeys, type AwsServer } from '@quay-observability/testkit';
-import { blobPath, createStorage, type BlobStorage } from '@quay-observability/storage';
+import { blobPath, createStorage, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { startBoto3, type Boto3Peer } from './boto3-peer.ts';
 import { storageOf } from './storage-of.ts';
 
@@ -23,7 +23,11 @@ suite('S3', { timeout: 120_000 }, () => {
     await aws.stop();
   });
 
-  const amazon = (change: Record<string, unknown> = {}, keys: AwsKeys = aws.keys): BlobStorage =>
+  const amazon = (
+    change: Record<string, unknown> = {},
+    keys: AwsKeys = aws.keys,
+    options: StorageOptions = {},
+  ): BlobStorage =>
     storageOf('S3Storage', {
       endpoint_url: aws.url,
       s3_bucket: BUCKET,
@@ -31,7 +35,7 @@ suite('S3', { timeout: 120_000 }, () => {
       s3_access_key: keys.accessKeyId,
       s3_secret_key: keys.secretAccessKey,
       ...change,
-    });
+    }, options);
   const hosted = (change: Record<string, unknown> = {}, engine = 'RadosGWStorage'): BlobStorage =>
     storageOf(engine, {
       hostname: '127.0.0.1',
@@ -94,14 +98,14 @@ suite('S3', { timeout: 120_000 }, () => {
   test('a wrong secret, a user without rights and a wrong bucket each fail, without a secret in the error', async (t) => {
     const wrongSecret = { ...aws.keys, secretAccessKey: 'AnotherSecretEntirely' };
     for (const [storage, expected] of [
-      [amazon({}, wrongSecret), /the server answers \w+ \(403\)/],
-      [amazon({}, aws.forbiddenKeys), /the server answers \w+ \(403\)/],
-      [amazon({ s3_bucket: 'no-such-bucket' }), /the server answers \w+ \(404\)/],
-      [hosted({ bucket_name: 'no-such-bucket' }), /the server answers \w+ \(404\)/],
+      [amazon({}, wrongSecret), /the server answers 403/],
+      [amazon({}, aws.forbiddenKeys), /the server answers 403/],
+      [amazon({ s3_bucket: 'no-such-bucket' }), /the server answers 404/],
+      [hosted({ bucket_name: 'no-such-bucket' }), /the server answers 404/],
     ] as const) {
       t.after(() => storage.close());
-      for (const attempt of [storage.verify(), storage.exists(BLOB), storage.remove(BLOB)]) {
-        const error: unknown = await attempt.then(() => undefined, (reason: unknown) => reason);
+      for (const attempt of [() => storage.verify(), () => storage.exists(BLOB), () => storage.remove(BLOB)]) {
+        const error: unknown = await attempt().then(() => undefined, (reason: unknown) => reason);
         assert.ok(error instanceof Error && 'code' in error);
         assert.equal(error.code, 'STORAGE_FAILED');
         assert.match(error.message, expected);
@@ -113,12 +117,12 @@ suite('S3', { timeout: 120_000 }, () => {
   });
 
   test('a server that does not answer is given up on, and asked again once it does', async (t) => {
-    const storage = amazon({}, aws.keys);
+    const storage = amazon({}, aws.keys, { timeoutMs: 1000, maxPending: 2 });
     t.after(() => storage.close());
-    await storage.verify();
+    await eventually(() => storage.verify());
     aws.signal('SIGSTOP');
     try {
-      await assert.rejects(() => storage.verify(), { code: 'STORAGE_FAILED', message: /no answer within 1500 ms$/ });
+      await assert.rejects(() => storage.verify(), { code: 'STORAGE_FAILED', message: /no answer within 1000 ms$/ });
       const called = new AbortController();
       const attempt = storage.verify(called.signal);
       called.abort();

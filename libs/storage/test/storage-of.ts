@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createStorage, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 
-/** The one location `here`, with a time limit that a loaded machine keeps to. */
+/** The one location `here`. */
 export function storageOf(
   engine: string,
   parameters: Record<string, unknown>,
@@ -9,7 +9,7 @@ export function storageOf(
 ): BlobStorage {
   const { locations } = createStorage(
     { locations: new Map([['here', { engine, parameters }]]), preference: [], defaultLocations: [] },
-    { timeoutMs: 1500, ...options },
+    { timeoutMs: 20_000, ...options },
   );
   const storage = locations.get('here');
   assert.ok(storage?.supported === true, 'the location is supported');

@@ -8,8 +8,11 @@ import { TooLargeError } from '../read-limit.ts';
 export function describeS3Failure(error: unknown): string {
   if (error instanceof TooLargeError) return error.message;
   if (error instanceof S3ServiceException) {
-    const status = error.$metadata.httpStatusCode;
-    return `the server answers ${bounded(error.name)}${status === undefined ? '' : ` (${status})`}`;
+    const status = error.$metadata.httpStatusCode ?? 'without a status';
+    // The answer to a HEAD has no code, for which the SDK says Unknown.
+    return error.name === 'Unknown'
+      ? `the server answers ${status}`
+      : `the server answers ${status}, ${bounded(error.name)}`;
   }
   const { code, name } = error as NodeJS.ErrnoException;
   return bounded(code ?? name ?? 'unknown error');
