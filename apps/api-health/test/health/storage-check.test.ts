@@ -138,5 +138,5 @@ function folders(t: TestContext) {
   t.after(() => removeFolder(root));
   writeFileSync(join(root, 'file'), '');
   const local = (path: string) => ({ engine: 'LocalStorage', parameters: { storage_path: path } });
-  return { root, good: local(root), bad: local(join(root, 'file')) };
+  return { root, good: local(root), bad: local(join(root, 'file/below')) };
 }
