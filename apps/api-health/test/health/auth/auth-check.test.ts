@@ -45,7 +45,8 @@ test('a JWT endpoint that refuses who brings no credentials is healthy, any othe
 test('a JWT endpoint that is away, answers without end, hangs or is not set', async (t) => {
   const jwt = (url?: string) => ({ AUTHENTICATION_TYPE: 'JWT', JWT_GETUSER_ENDPOINT: url });
   assert.deepEqual(await ask(jwt('http://127.0.0.1:1')), jwtFailure('ECONNREFUSED'));
-  assert.deepEqual(await ask(jwt('http://me:TopSecret@127.0.0.1:1/')), jwtFailure('TypeError'));
+  assert.deepEqual(await ask(jwt('http://me:TopSecret@127.0.0.1:1/')), jwtFailure('ECONNREFUSED'));
+  assert.deepEqual(await ask(jwt('ftp://127.0.0.1/')), jwtFailure('its URL is not http:// or https://'));
   assert.deepEqual(await ask(jwt()), { healthy: false, failure: 'JWT_GETUSER_ENDPOINT is not set' });
   const endless = await serve(t, (_, response) => {
     response.writeHead(401);
@@ -61,7 +62,34 @@ test('a JWT endpoint that is away, answers without end, hangs or is not set', as
   const called = new AbortController();
   const attempt = ask(jwt(hanging), called.signal);
   called.abort();
-  assert.deepEqual(await attempt, jwtFailure('AbortError'));
+  assert.deepEqual(await attempt, jwtFailure('it was called off'));
+});
+
+test('redirects are followed, but not for ever', async (t) => {
+  const url = await serve(t, (request, response) => {
+    if (request.url === '/user') response.writeHead(401).end();
+    else response.writeHead(302, { location: request.url === '/' ? '/user' : '/on' }).end();
+  });
+  const jwt = (endpoint: string) => ask({ AUTHENTICATION_TYPE: 'JWT', JWT_GETUSER_ENDPOINT: endpoint });
+  assert.deepEqual(await jwt(`${url}/`), { healthy: true });
+  assert.deepEqual(await jwt(`${url}/on`), jwtFailure('more than 5 redirects'));
+});
+
+test('the password for Keystone goes to no other host', async (t) => {
+  const bodies: string[] = [];
+  const thief = await serve(t, (request, response) => {
+    bodies.push(request.method ?? '');
+    response.end();
+  });
+  const url = await serve(t, (_, response) => {
+    response.writeHead(307, { location: thief.replace('127.0.0.1', 'localhost') }).end();
+  });
+  const keystone = { AUTHENTICATION_TYPE: 'Keystone', KEYSTONE_AUTH_VERSION: 3, KEYSTONE_AUTH_URL: url };
+  assert.deepEqual(await ask({ ...keystone, KEYSTONE_ADMIN_PASSWORD: 'TopSecret' }), {
+    healthy: false,
+    failure: 'Keystone ping check failed: it redirects to another server',
+  });
+  assert.deepEqual(bodies, []);
 });
 
 test('Keystone: what is no token, and what is not set', async (t) => {

@@ -5,5 +5,5 @@ export function authSettings(keys: Readonly<Record<string, unknown>>): {
   authenticationType: string;
   authentication: AuthenticationSettings;
 } {
-  return parseQuayConfig(JSON.stringify(keys), 'config.yaml', {}).health;
+  return parseQuayConfig(JSON.stringify(keys), { source: 'config.yaml', env: {} }).health;
 }

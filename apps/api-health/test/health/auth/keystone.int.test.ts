@@ -89,8 +89,11 @@ test('version 2 and 3 are asked with the very request of Python', async (t) => {
     request.on('end', () => {
       seen.push({ path: request.url, body: JSON.parse(Buffer.concat(chunks).toString()) });
       const user = { id: 'someone', name: 'admin' };
-      const answer = request.url?.includes('v3') === true ? { token: { user } } : { access: { user } };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      const answer =
+        request.url?.includes('v3') === true
+          ? { token: { user } }
+          : { access: { user, token: { id: 'token' } } };
+      response.writeHead(200, { 'content-type': 'application/json', 'x-subject-token': 'token' }).end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
