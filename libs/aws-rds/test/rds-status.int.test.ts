@@ -47,7 +47,10 @@ suite('RDS', { timeout: 120_000 }, () => {
       status: 'error',
       failures: ['SignatureDoesNotMatch'],
     });
-    assert.deepEqual(await ask(t, { keys: aws.forbiddenKeys }), { status: 'error', failures: ['AccessDenied'] });
+    assert.deepEqual(await ask(t, { keys: aws.forbiddenKeys }), {
+      status: 'error',
+      failures: ['AccessDenied'],
+    });
   });
 
   test('nobody listens', async (t) => {

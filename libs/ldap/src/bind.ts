@@ -20,7 +20,8 @@ export type LdapBindOptions = {
 };
 
 /** Refused means that the directory knows not the name or not the password; a problem is free of secrets. */
-export type LdapBindResult = { outcome: 'bound' } | { outcome: 'refused' } | { outcome: 'failed'; problem: string };
+export type LdapBindResult =
+  { outcome: 'bound' } | { outcome: 'refused' } | { outcome: 'failed'; problem: string };
 
 /** Binds by name and password on a connection of its own, which is closed again. */
 export async function bindToLdap(options: LdapBindOptions): Promise<LdapBindResult> {
@@ -79,5 +80,7 @@ function describe(error: unknown): string {
   if (error instanceof ResultCodeError) return `the directory answers ${error.name} (${error.code})`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== undefined) return code;
-  return /timeout|timed out/i.test(message) ? 'no answer in time' : message.split('\n', 1).join('').slice(0, 200);
+  return /timeout|timed out/i.test(message)
+    ? 'no answer in time'
+    : message.split('\n', 1).join('').slice(0, 200);
 }

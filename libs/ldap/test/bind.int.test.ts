@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { removeFolder, requireProgram, startDirectory, temporaryFolder, type Server } from '@quay-observability/testkit';
+import {
+  removeFolder,
+  requireProgram,
+  startDirectory,
+  temporaryFolder,
+  type Server,
+} from '@quay-observability/testkit';
 import { bindToLdap, type LdapBindOptions } from '@quay-observability/ldap';
 
 const ADMIN = { dn: 'cn=admin,dc=example,dc=org', password: 'TheAdminPassword' };
@@ -21,7 +27,17 @@ suite('binding', { timeout: 120_000 }, () => {
     execFileSync(
       requireProgram('openssl'),
       [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+        ...[
+          'req',
+          '-x509',
+          '-newkey',
+          'ec',
+          '-pkeyopt',
+          'ec_paramgen_curve:prime256v1',
+          '-nodes',
+          '-days',
+          '2',
+        ],
         ...['-subj', '/CN=directory', '-addext', 'subjectAltName=IP:127.0.0.1'],
         ...['-keyout', pemFile, '-out', certificateFile],
       ],

@@ -73,7 +73,12 @@ type EngineContext = {
 
 function createEngine(inner: string, context: EngineContext): BlobStorage | UnsupportedStorage {
   const { location, engine, parameters, limits, options } = context;
-  const unsupported = (reason: string): UnsupportedStorage => ({ supported: false, location, engine, reason });
+  const unsupported = (reason: string): UnsupportedStorage => ({
+    supported: false,
+    location,
+    engine,
+    reason,
+  });
   if (inner === 'LocalStorage') {
     const root = parameters.text('storage_path');
     return createLocalStorage({

@@ -12,7 +12,15 @@ test('paths as Quay has them', () => {
 });
 
 test('a checksum or id that is none is refused', () => {
-  for (const checksum of ['', 'sha256', 'sha256:', 'sha256:xyz', 'sha256:ab/../cd', 'a/b:abcd', 'sha256:ab\n'])
+  for (const checksum of [
+    '',
+    'sha256',
+    'sha256:',
+    'sha256:xyz',
+    'sha256:ab/../cd',
+    'a/b:abcd',
+    'sha256:ab\n',
+  ])
     assert.throws(() => blobPath(checksum), { code: 'STORAGE_PATH_INVALID' }, checksum);
   for (const uuid of ['', '..', 'a/b', 'a b'])
     for (const path of [imageLayerPath, uploadPath])

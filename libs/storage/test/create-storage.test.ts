@@ -6,7 +6,10 @@ import { createStorage } from '@quay-observability/storage';
 const AZURE = { engine: 'AzureStorage', parameters: {} };
 const LOCAL = { engine: 'LocalStorage', parameters: { storage_path: '/data' } };
 
-function create(locations: Record<string, { engine: string; parameters: Record<string, unknown> }>, preference: string[] = []) {
+function create(
+  locations: Record<string, { engine: string; parameters: Record<string, unknown> }>,
+  preference: string[] = [],
+) {
   return createStorage({ locations: new Map(Object.entries(locations)), preference, defaultLocations: [] });
 }
 
@@ -61,7 +64,10 @@ test('no value is in the message', () => {
 test('what cannot be used is said, and why', () => {
   const { locations } = create({
     azure: AZURE,
-    old: { engine: 'RadosGWStorage', parameters: { hostname: 'h', bucket_name: 'b', storage_path: '', signature_version: 's3' } },
+    old: {
+      engine: 'RadosGWStorage',
+      parameters: { hostname: 'h', bucket_name: 'b', storage_path: '', signature_version: 's3' },
+    },
     cdn: {
       engine: 'MultiCDNStorage',
       parameters: {

@@ -16,7 +16,8 @@ test('endpoints by the rules of Quay', () => {
 test('a region wins over host and endpoint', () => {
   const bucket = { s3_bucket: 'b', storage_path: '/images' };
   const other = { host: 'h', port: '444', endpoint_url: 'http://e' };
-  const endpoint = (parameters: Record<string, unknown>) => locate('S3Storage', { ...bucket, ...parameters }).endpoint;
+  const endpoint = (parameters: Record<string, unknown>) =>
+    locate('S3Storage', { ...bucket, ...parameters }).endpoint;
   assert.equal(endpoint({}), undefined);
   assert.equal(endpoint({ host: 'h', port: '444' }), 'https://h:444');
   assert.equal(endpoint(other), 'http://e');
@@ -25,7 +26,12 @@ test('a region wins over host and endpoint', () => {
 });
 
 test('Google has one endpoint, and nothing but AWS is asked to encrypt', () => {
-  const google = locate('GoogleCloudStorage', { bucket_name: 'b', storage_path: '', access_key: 'i', secret_key: 's' });
+  const google = locate('GoogleCloudStorage', {
+    bucket_name: 'b',
+    storage_path: '',
+    access_key: 'i',
+    secret_key: 's',
+  });
   assert.deepEqual(google, {
     bucket: 'b',
     root: '',

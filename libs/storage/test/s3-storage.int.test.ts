@@ -28,14 +28,18 @@ suite('S3', { timeout: 120_000 }, () => {
     keys: AwsKeys = aws.keys,
     options: StorageOptions = {},
   ): BlobStorage =>
-    storageOf('S3Storage', {
-      endpoint_url: aws.url,
-      s3_bucket: BUCKET,
-      storage_path: ROOT,
-      s3_access_key: keys.accessKeyId,
-      s3_secret_key: keys.secretAccessKey,
-      ...change,
-    }, options);
+    storageOf(
+      'S3Storage',
+      {
+        endpoint_url: aws.url,
+        s3_bucket: BUCKET,
+        storage_path: ROOT,
+        s3_access_key: keys.accessKeyId,
+        s3_secret_key: keys.secretAccessKey,
+        ...change,
+      },
+      options,
+    );
   const hosted = (change: Record<string, unknown> = {}, engine = 'RadosGWStorage'): BlobStorage =>
     storageOf(engine, {
       hostname: '127.0.0.1',
@@ -104,8 +108,15 @@ suite('S3', { timeout: 120_000 }, () => {
       [hosted({ bucket_name: 'no-such-bucket' }), /the server answers 404/],
     ] as const) {
       t.after(() => storage.close());
-      for (const attempt of [() => storage.verify(), () => storage.exists(BLOB), () => storage.remove(BLOB)]) {
-        const error: unknown = await attempt().then(() => undefined, (reason: unknown) => reason);
+      for (const attempt of [
+        () => storage.verify(),
+        () => storage.exists(BLOB),
+        () => storage.remove(BLOB),
+      ]) {
+        const error: unknown = await attempt().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
         assert.ok(error instanceof Error && 'code' in error);
         assert.equal(error.code, 'STORAGE_FAILED');
         assert.match(error.message, expected);
@@ -122,7 +133,10 @@ suite('S3', { timeout: 120_000 }, () => {
     await eventually(() => storage.verify());
     aws.signal('SIGSTOP');
     try {
-      await assert.rejects(() => storage.verify(), { code: 'STORAGE_FAILED', message: /no answer within 1000 ms$/ });
+      await assert.rejects(() => storage.verify(), {
+        code: 'STORAGE_FAILED',
+        message: /no answer within 1000 ms$/,
+      });
       const called = new AbortController();
       const attempt = storage.verify(called.signal);
       called.abort();

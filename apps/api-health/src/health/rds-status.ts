@@ -16,7 +16,10 @@ const DEFAULT_REGION = 'us-east-1';
  *
  * @throws ConfigError that names a parameter that is no string, without its value.
  */
-export function connectRds(parameters: HealthSettings['checker']['parameters'], context: RdsContext): RdsStatus {
+export function connectRds(
+  parameters: HealthSettings['checker']['parameters'],
+  context: RdsContext,
+): RdsStatus {
   const accessKeyId = readText(parameters, 'access_key');
   const secretAccessKey = readText(parameters, 'secret_key');
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
@@ -24,7 +27,8 @@ export function connectRds(parameters: HealthSettings['checker']['parameters'], 
   return createRdsStatus({
     instance: readText(parameters, 'db_instance') ?? DEFAULT_INSTANCE,
     region: readText(parameters, 'region') ?? DEFAULT_REGION,
-    ...(accessKeyId !== undefined && secretAccessKey !== undefined && { keys: { accessKeyId, secretAccessKey } }),
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && { keys: { accessKeyId, secretAccessKey } }),
     ...context,
   });
 }

@@ -32,7 +32,10 @@ export function createPreferredStorageCheck({ storage, registryState }: StorageC
       if (registryState === 'readonly') return skipped('Preferred storage');
       const location = storage.locations.get(storage.preferred[0] ?? '');
       if (location === undefined)
-        return { healthy: false, failure: 'Preferred storage check failed with exception no storage is configured' };
+        return {
+          healthy: false,
+          failure: 'Preferred storage check failed with exception no storage is configured',
+        };
       if (!location.supported) return { healthy: true, message: notChecked(location) };
       const problem = await problemOf(location, signal);
       return problem === undefined

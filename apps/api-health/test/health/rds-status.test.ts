@@ -11,7 +11,8 @@ test('the parameters of the checker are those of Quay, and a wrong one is named 
   ] as const)
     assert.throws(
       () => connectRds(parameters, {}),
-      (error: Error) => error.message.includes(`HEALTH_CHECKER[1].${key}`) && !error.message.includes('TopSecret'),
+      (error: Error) =>
+        error.message.includes(`HEALTH_CHECKER[1].${key}`) && !error.message.includes('TopSecret'),
     );
 });
 

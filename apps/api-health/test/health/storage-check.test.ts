@@ -83,8 +83,7 @@ test('the preferred storage is the first of the preference alone', async (t) => 
   assert.deepEqual(await askPreferred({ one: bad, two: good }, ['two', 'one']), { healthy: true });
   assert.deepEqual(await askPreferred({ one: bad, two: good }, ['one', 'two']), {
     healthy: false,
-    failure:
-      'Preferred storage check failed with exception Storage location one: cannot write *: ENOTDIR',
+    failure: 'Preferred storage check failed with exception Storage location one: cannot write *: ENOTDIR',
   });
 });
 

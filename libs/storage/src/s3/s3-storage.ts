@@ -36,7 +36,12 @@ export function createS3Storage({ location, engine, at, limits }: S3Options): Bl
   };
 
   type Work<T> = (address: { Bucket: string; Key: string }, abortSignal: AbortSignal) => Promise<T>;
-  const access = <T>(verb: string, path: string, signal: AbortSignal | undefined, work: Work<T>): Promise<T> =>
+  const access = <T>(
+    verb: string,
+    path: string,
+    signal: AbortSignal | undefined,
+    work: Work<T>,
+  ): Promise<T> =>
     bounded({
       verb,
       path,

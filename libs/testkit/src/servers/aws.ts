@@ -34,7 +34,10 @@ export async function startAws(options: ServerOptions = {}): Promise<AwsServer> 
     options,
   );
   const keys = () =>
-    JSON.parse(readFileSync(join(server.dir, 'keys.json'), 'utf8')) as { allowed: AwsKeys; forbidden: AwsKeys };
+    JSON.parse(readFileSync(join(server.dir, 'keys.json'), 'utf8')) as {
+      allowed: AwsKeys;
+      forbidden: AwsKeys;
+    };
   const own: Omit<AwsServer, keyof Server> = {
     get keys() {
       return keys().allowed;

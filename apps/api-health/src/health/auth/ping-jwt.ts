@@ -6,7 +6,10 @@ const TIMEOUT_MS = 2000;
 const UNREACHABLE = 'Could not reach JWT authn endpoint';
 
 /** Asks for a user without credentials, which the endpoint must refuse (`ExternalJWTAuthN.ping`). */
-export async function pingJwt({ getUserUrl }: AuthenticationSettings['jwt'], signal: AbortSignal): Promise<CheckResult> {
+export async function pingJwt(
+  { getUserUrl }: AuthenticationSettings['jwt'],
+  signal: AbortSignal,
+): Promise<CheckResult> {
   if (getUserUrl === undefined) return { healthy: false, failure: 'JWT_GETUSER_ENDPOINT is not set' };
   const answer = await askHttp({ url: getUserUrl, timeoutMs: TIMEOUT_MS, signal });
   if ('problem' in answer) return { healthy: false, failure: `${UNREACHABLE}: ${answer.problem}` };

@@ -4,7 +4,10 @@ import type { AuthenticationSettings } from '@quay-observability/quay-config';
 import type { CheckResult } from '../service-check.ts';
 
 /** Binds as the administrator, as `LDAPUsers.ping` does. */
-export async function pingLdap(ldap: AuthenticationSettings['ldap'], signal: AbortSignal): Promise<CheckResult> {
+export async function pingLdap(
+  ldap: AuthenticationSettings['ldap'],
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const result = await bindToLdap({
     uri: ldap.uri,
     dn: ldap.adminDn ?? '',

@@ -93,7 +93,9 @@ test('version 2 and 3 are asked with the very request of Python', async (t) => {
         request.url?.includes('v3') === true
           ? { token: { user } }
           : { access: { user, token: { id: 'token' } } };
-      response.writeHead(200, { 'content-type': 'application/json', 'x-subject-token': 'token' }).end(JSON.stringify(answer));
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'x-subject-token': 'token' })
+        .end(JSON.stringify(answer));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
