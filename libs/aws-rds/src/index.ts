@@ -1,2 +1,2 @@
-export { createRdsStatus } from './rds-status.ts';
-export type { RdsStatus, RdsStatusOptions } from './rds-status.ts';
+export { connectRds } from './connect-rds.ts';
+export type { RdsConnection, RdsOptions } from './connect-rds.ts';

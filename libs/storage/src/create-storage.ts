@@ -14,6 +14,8 @@ export type StorageOptions = {
   readonly timeoutMs?: number;
   /** Accesses to one location at once, those that hang included; 16. */
   readonly maxPending?: number;
+  /** Whether connections are kept for the next access; true. */
+  readonly keepAlive?: boolean;
   /** Linux's `/proc/self/mounts` unless told. */
   readonly readMounts?: ReadMounts;
 };
@@ -34,10 +36,6 @@ export function createStorage(settings: StorageSettings, options: StorageOptions
       createLocation(location, given, options, faults),
     ]),
   );
-  for (const name of settings.preference.filter((preferred) => !locations.has(preferred))) {
-    const problem = `names ${JSON.stringify(name)}, which is not in DISTRIBUTED_STORAGE_CONFIG`;
-    faults.push({ key: 'DISTRIBUTED_STORAGE_PREFERENCE', source: 'the configuration', problem });
-  }
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     locations,
@@ -93,5 +91,5 @@ function createEngine(inner: string, context: EngineContext): BlobStorage | Unsu
   if (read === undefined) return unsupported(`the engine ${inner} is not supported`);
   const at = read(parameters);
   if (!SIGNATURES.includes(at.signatureVersion)) return unsupported('its signature_version is not supported');
-  return createS3Storage({ location, engine, at, limits });
+  return createS3Storage({ location, engine, at, limits, keepAlive: options.keepAlive ?? true });
 }

@@ -1,9 +1,11 @@
-import { createRdsStatus, type RdsStatus } from '@quay-observability/aws-rds';
-import { ConfigError, type HealthSettings } from '@quay-observability/quay-config';
+import { connectRds } from '@quay-observability/aws-rds';
+import { ConfigError } from '@quay-observability/quay-config';
+import type { RdsStatus } from './rds-aware.ts';
 
 export type RdsContext = {
   /** `HEALTH_RDS_ENDPOINT_URL`: another endpoint than AWS's own. */
   readonly endpoint?: string | undefined;
+  /** Told why there is no status, without secrets. */
   readonly onFailure?: (why: string) => void;
 };
 
@@ -11,26 +13,27 @@ const DEFAULT_INSTANCE = 'quay';
 const DEFAULT_REGION = 'us-east-1';
 
 /**
- * RDS by the parameters of `HEALTH_CHECKER`: `access_key` and `secret_key` (without them what the machine provides),
- * `db_instance` (quay), `region` (us-east-1); Quay's `RDSAwareHealthCheck`.
+ * Asks RDS by the parameters of `HEALTH_CHECKER`: `access_key` and `secret_key` (without them what the machine provides),
+ * `db_instance` (quay), `region` (us-east-1), as Quay's `RDSAwareHealthCheck`. Without an answer within 2 s the status is `error`.
  *
  * @throws ConfigError that names a parameter that is no string, without its value.
  */
-export function connectRds(
-  parameters: HealthSettings['checker']['parameters'],
-  context: RdsContext,
+export function createRdsStatus(
+  parameters: Readonly<Record<string, unknown>>,
+  context: RdsContext = {},
 ): RdsStatus {
   const accessKeyId = readText(parameters, 'access_key');
   const secretAccessKey = readText(parameters, 'secret_key');
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
     throw fault('access_key', 'expected both access_key and secret_key, or none of them');
-  return createRdsStatus({
+  const rds = connectRds({
     instance: readText(parameters, 'db_instance') ?? DEFAULT_INSTANCE,
     region: readText(parameters, 'region') ?? DEFAULT_REGION,
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && { keys: { accessKeyId, secretAccessKey } }),
     ...context,
   });
+  return () => rds.status();
 }
 
 function readText(parameters: Readonly<Record<string, unknown>>, name: string): string | undefined {

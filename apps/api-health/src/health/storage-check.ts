@@ -1,21 +1,15 @@
 import type { BlobStorage, Storage, UnsupportedStorage } from '@quay-observability/storage';
 import type { CheckResult, ServiceCheck } from './service-check.ts';
 
-export type StorageCheckOptions = {
-  readonly storage: Storage;
-  readonly registryState: 'normal' | 'readonly';
-};
-
 /**
  * `storage`: every configured location is written, read and removed; only a preferred one fails the check, of
  * the others it is a message (contract section 10, Quay's `health/storage_engines.py`). A location of an engine
  * that cannot be checked is named in the message and fails nothing.
  */
-export function createStorageCheck({ storage, registryState }: StorageCheckOptions): ServiceCheck {
+export function createStorageCheck(storage: Storage): ServiceCheck {
   return {
     name: 'storage',
     check: async (signal) => {
-      if (registryState === 'readonly') return skipped('Storage');
       const findings = await Promise.all(
         [...storage.locations.values()].map((location) => examine(location, storage.preferred, signal)),
       );
@@ -25,16 +19,15 @@ export function createStorageCheck({ storage, registryState }: StorageCheckOptio
 }
 
 /** `preferred_storage`: the first preferred location alone (`HEALTH_CHECKER_INSTANCE_CHECK_PREFERRED_STORAGE`). */
-export function createPreferredStorageCheck({ storage, registryState }: StorageCheckOptions): ServiceCheck {
+export function createPreferredStorageCheck(storage: Storage): ServiceCheck {
   return {
     name: 'preferred_storage',
     check: async (signal) => {
-      if (registryState === 'readonly') return skipped('Preferred storage');
       const location = storage.locations.get(storage.preferred[0] ?? '');
       if (location === undefined)
         return {
           healthy: false,
-          failure: 'Preferred storage check failed with exception no storage is configured',
+          failure: 'Preferred storage check failed with exception it is not configured',
         };
       if (!location.supported) return { healthy: true, message: notChecked(location) };
       const problem = await problemOf(location, signal);
@@ -78,10 +71,6 @@ async function problemOf(location: BlobStorage, signal: AbortSignal): Promise<st
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function skipped(what: string): CheckResult {
-  return { healthy: true, message: `${what} check disabled for readonly mode` };
 }
 
 function notChecked({ location, reason }: UnsupportedStorage): string {

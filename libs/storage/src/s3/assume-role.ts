@@ -21,7 +21,7 @@ export function assumeRole({ keys, roleArn, region, timeoutMs }: RoleOptions) {
       region,
       ...(keys !== undefined && { credentials: keys }),
       maxAttempts: 2,
-      requestHandler: requestHandler(timeoutMs),
+      requestHandler: requestHandler({ timeoutMs, keepAlive: false }),
     });
     try {
       const answer = await client.send(

@@ -19,11 +19,12 @@ export type S3Options = {
   readonly engine: string;
   readonly at: S3Location;
   readonly limits: AccessLimits;
+  readonly keepAlive: boolean;
 };
 
 /** Any of Quay's engines that keep their files in S3 or what speaks its protocol. */
-export function createS3Storage({ location, engine, at, limits }: S3Options): BlobStorage {
-  const client = createS3Client(at, limits.timeoutMs);
+export function createS3Storage({ location, engine, at, limits, keepAlive }: S3Options): BlobStorage {
+  const client = createS3Client(at, { timeoutMs: limits.timeoutMs, keepAlive });
   const bounded = boundedAccess(location, limits, describeS3Failure);
   const address = (path: string) => ({ Bucket: at.bucket, Key: objectKey(at.root, path) });
   let bucketSeen = false;

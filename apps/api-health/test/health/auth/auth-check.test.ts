@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { createAuthCheck } from '../../../src/health/auth/auth-check.ts';
-import { authSettings } from './auth-settings.ts';
+import { createAuthCheck } from '../../../src/health/auth/create-auth-check.ts';
+import { configOf } from './config-of.ts';
 
 const SIGNAL = new AbortController().signal;
 
 function ask(keys: Record<string, unknown>, signal = SIGNAL) {
-  return createAuthCheck(authSettings(keys)).check(signal);
+  return createAuthCheck(configOf(keys)).check(signal);
 }
 
 test('users in the database, application tokens and OIDC are not asked for', async () => {
@@ -18,7 +18,7 @@ test('users in the database, application tokens and OIDC are not asked for', asy
 });
 
 test('a type that Quay does not know is refused at the start', () => {
-  assert.throws(() => createAuthCheck(authSettings({ AUTHENTICATION_TYPE: 'Kerberos' })), {
+  assert.throws(() => createAuthCheck(configOf({ AUTHENTICATION_TYPE: 'Kerberos' })), {
     code: 'CONFIG_INVALID',
     message: /AUTHENTICATION_TYPE .*expected one of Database, AppToken, OIDC, LDAP, JWT, Keystone/,
   });

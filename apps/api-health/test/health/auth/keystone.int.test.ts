@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { pythonEnvironment, startKeystone, type Server } from '@quay-observability/testkit';
-import { createAuthCheck } from '../../../src/health/auth/auth-check.ts';
-import { authSettings } from './auth-settings.ts';
+import { createAuthCheck } from '../../../src/health/auth/create-auth-check.ts';
+import { configOf } from './config-of.ts';
 
 const PASSWORD = 'TheAdminPassword';
 const SCRIPT = join(import.meta.dirname, '../../oracle/keystone_ping.py');
 const SIGNAL = new AbortController().signal;
 
 function ask(url: string, version: number, password = PASSWORD, more: Record<string, unknown> = {}) {
-  const settings = authSettings({
+  const config = configOf({
     AUTHENTICATION_TYPE: 'Keystone',
     KEYSTONE_AUTH_URL: url,
     KEYSTONE_AUTH_VERSION: version,
@@ -24,7 +24,7 @@ function ask(url: string, version: number, password = PASSWORD, more: Record<str
     KEYSTONE_AUTH_TIMEOUT: 60,
     ...more,
   });
-  return createAuthCheck(settings).check(SIGNAL);
+  return createAuthCheck(config).check(SIGNAL);
 }
 
 /** What Python's client finds, asking as Quay does. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { startDirectory, type Server } from '@quay-observability/testkit';
-import { createAuthCheck } from '../../../src/health/auth/auth-check.ts';
-import { authSettings } from './auth-settings.ts';
+import { createAuthCheck } from '../../../src/health/auth/create-auth-check.ts';
+import { configOf } from './config-of.ts';
 
 const ADMIN = { dn: 'cn=admin,dc=example,dc=org', password: 'TheAdminPassword' };
 
@@ -14,7 +14,7 @@ suite('LDAP', { timeout: 120_000 }, () => {
   after(() => directory.stop());
 
   const ask = (change: Record<string, unknown> = {}) => {
-    const settings = authSettings({
+    const config = configOf({
       AUTHENTICATION_TYPE: 'LDAP',
       LDAP_URI: directory.url,
       LDAP_ADMIN_DN: ADMIN.dn,
@@ -22,7 +22,7 @@ suite('LDAP', { timeout: 120_000 }, () => {
       LDAP_TIMEOUT: 60,
       ...change,
     });
-    return createAuthCheck(settings).check(new AbortController().signal);
+    return createAuthCheck(config).check(new AbortController().signal);
   };
 
   test('the administrator binds', async () => {

@@ -1,12 +1,10 @@
-import { ConfigError, type HealthSettings } from '@quay-observability/quay-config';
+import { ConfigError, type AuthenticationSettings, type QuayConfig } from '@quay-observability/quay-config';
 import type { CheckResult, ServiceCheck } from '../service-check.ts';
 import { pingJwt } from './ping-jwt.ts';
 import { pingKeystone } from './ping-keystone.ts';
 import { pingLdap } from './ping-ldap.ts';
 
-export type AuthSettings = Pick<HealthSettings, 'authenticationType' | 'authentication'>;
-
-type Ping = (settings: HealthSettings['authentication'], signal: AbortSignal) => Promise<CheckResult>;
+type Ping = (settings: AuthenticationSettings, signal: AbortSignal) => Promise<CheckResult>;
 
 /** Nothing to ask: their users are in the database, or, with OIDC, Quay itself does not ask either. */
 const alwaysHealthy: Ping = () => Promise.resolve({ healthy: true });
@@ -26,7 +24,8 @@ const PINGS: ReadonlyMap<string, Ping> = new Map([
  *
  * @throws ConfigError for a type that Quay does not know, with which it does not start.
  */
-export function createAuthCheck({ authenticationType, authentication }: AuthSettings): ServiceCheck {
+export function createAuthCheck({ health }: Pick<QuayConfig, 'health'>): ServiceCheck {
+  const { authenticationType, authentication } = health;
   const ping = PINGS.get(authenticationType);
   if (ping === undefined) {
     const problem = `expected one of ${[...PINGS.keys()].join(', ')}`;

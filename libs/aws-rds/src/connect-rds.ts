@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 
-export type RdsStatusOptions = {
+export type RdsOptions = {
   /** The instance's identifier. */
   readonly instance: string;
   readonly region: string;
@@ -17,7 +17,7 @@ export type RdsStatusOptions = {
 };
 
 /** The state of an instance as RDS calls it, `available` or `rebooting`; `error` without an answer, as in Quay. */
-export type RdsStatus = { status(): Promise<string>; close(): void };
+export type RdsConnection = { status(): Promise<string>; close(): void };
 
 const NO_STATUS = 'error';
 const MAX_SOCKETS = 2;
@@ -27,7 +27,7 @@ const DEFAULT_TIMEOUT_MS = 2000;
  * Asks RDS how a database instance is (contract section 10). `status` never rejects and never takes longer than
  * the time limit.
  */
-export function createRdsStatus(options: RdsStatusOptions): RdsStatus {
+export function connectRds(options: RdsOptions): RdsConnection {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const client = createClient(options, timeoutMs);
   const ask = async (abortSignal: AbortSignal): Promise<string> => {
@@ -64,7 +64,7 @@ export function createRdsStatus(options: RdsStatusOptions): RdsStatus {
   };
 }
 
-function createClient({ region, endpoint, keys }: RdsStatusOptions, timeoutMs: number): RDSClient {
+function createClient({ region, endpoint, keys }: RdsOptions, timeoutMs: number): RDSClient {
   return new RDSClient({
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -74,8 +74,9 @@ function createClient({ region, endpoint, keys }: RdsStatusOptions, timeoutMs: n
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
       throwOnRequestTimeout: true,
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+      // It is asked too seldom to keep a connection.
+      httpAgent: new HttpAgent({ keepAlive: false, maxSockets: MAX_SOCKETS }),
+      httpsAgent: new HttpsAgent({ keepAlive: false, maxSockets: MAX_SOCKETS }),
     },
   });
 }

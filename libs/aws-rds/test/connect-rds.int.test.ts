@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test, type TestContext } from 'node:test';
 import { startAws, type AwsServer } from '@quay-observability/testkit';
-import { createRdsStatus, type RdsStatusOptions } from '@quay-observability/aws-rds';
+import { connectRds, type RdsOptions } from '@quay-observability/aws-rds';
 
 suite('RDS', { timeout: 120_000 }, () => {
   let aws: AwsServer;
@@ -11,9 +11,9 @@ suite('RDS', { timeout: 120_000 }, () => {
   after(() => aws.stop());
 
   /** The status, and what was said if there was none. */
-  const ask = async (t: TestContext, change: Partial<RdsStatusOptions> = {}) => {
+  const ask = async (t: TestContext, change: Partial<RdsOptions> = {}) => {
     const failures: string[] = [];
-    const rds = createRdsStatus({
+    const rds = connectRds({
       instance: 'quay',
       region: 'us-east-1',
       keys: aws.keys,
@@ -27,9 +27,9 @@ suite('RDS', { timeout: 120_000 }, () => {
   };
 
   test('the status of the instance, whatever it is', async (t) => {
-    await aws.setRdsStatus('another', 'failed');
+    await aws.setRdsConnection('another', 'failed');
     for (const status of ['available', 'rebooting', 'backing-up', 'storage-full']) {
-      await aws.setRdsStatus('quay', status);
+      await aws.setRdsConnection('quay', status);
       assert.deepEqual(await ask(t), { status, failures: [] });
     }
   });
