@@ -27,9 +27,9 @@ suite('RDS', { timeout: 120_000 }, () => {
   };
 
   test('the status of the instance, whatever it is', async (t) => {
-    await aws.setRdsConnection('another', 'failed');
+    await aws.setRdsStatus('another', 'failed');
     for (const status of ['available', 'rebooting', 'backing-up', 'storage-full']) {
-      await aws.setRdsConnection('quay', status);
+      await aws.setRdsStatus('quay', status);
       assert.deepEqual(await ask(t), { status, failures: [] });
     }
   });

@@ -141,8 +141,16 @@ export type HealthSettings = {
   readonly debugSecret: string | undefined;
   readonly setupComplete: boolean;
   readonly billing: boolean;
+  readonly isTesting: boolean;
+  /** `host` or `host:port`. */
+  readonly serverHostname: string;
+  /** `http` or `https`. */
+  readonly preferredUrlScheme: string;
+  readonly externalTlsTermination: boolean;
+  readonly forceNonsecureCookie: boolean;
   readonly authenticationType: string;
   readonly authentication: AuthenticationSettings;
+  readonly serviceKeyService: string;
   /** The file that holds the id of this instance's service key. */
   readonly serviceKeyIdFile: string;
 };

@@ -27,6 +27,8 @@ export type { PostgresServer } from './servers/postgres.ts';
 export { queryPrometheus, startPrometheus } from './servers/prometheus.ts';
 export type { PrometheusSample } from './servers/prometheus.ts';
 export { startPushgateway } from './servers/pushgateway.ts';
+export { startPythonHealth } from './servers/python-health.ts';
+export type { PythonHealthOptions } from './servers/python-health.ts';
 export { startPythonRegistry } from './servers/python-registry.ts';
 export type { PythonRegistryOptions } from './servers/python-registry.ts';
 export { startPythonV1Registry } from './servers/python-v1-registry.ts';

@@ -66,18 +66,6 @@ test('a location that cannot be checked is named, and does not pass for a checke
   assert.deepEqual(await askPreferred({ one: AZURE }), notChecked);
 });
 
-test('a read-only registry is not written to', async (t) => {
-  const { bad } = folders(t);
-  assert.deepEqual(await ask({ one: bad }, [], 'readonly'), {
-    healthy: true,
-    message: 'Storage check disabled for readonly mode',
-  });
-  assert.deepEqual(await askPreferred({ one: bad }, [], 'readonly'), {
-    healthy: true,
-    message: 'Preferred storage check disabled for readonly mode',
-  });
-});
-
 test('the preferred storage is the first of the preference alone', async (t) => {
   const { good, bad } = folders(t);
   assert.deepEqual(await askPreferred({ one: bad, two: good }, ['two', 'one']), { healthy: true });
@@ -90,7 +78,7 @@ test('the preferred storage is the first of the preference alone', async (t) => 
 test('a check that is called off ends', async () => {
   const called = new AbortController();
   called.abort();
-  const result = await ask({ one: AWAY }, [], 'normal', called.signal);
+  const result = await ask({ one: AWAY }, [], called.signal);
   assert.ok(!result.healthy);
   assert.match(result.failure, /it was called off$/);
 });
@@ -104,25 +92,16 @@ function open(locations: Locations, preference: string[]) {
   );
 }
 
-async function ask(
-  locations: Locations,
-  preference: string[] = [],
-  registryState: 'normal' | 'readonly' = 'normal',
-  signal = SIGNAL,
-) {
+async function ask(locations: Locations, preference: string[] = [], signal = SIGNAL) {
   const storage = open(locations, preference);
-  const result = await createStorageCheck({ storage, registryState }).check(signal);
+  const result = await createStorageCheck(storage).check(signal);
   await storage.close();
   return withoutNames(result);
 }
 
-async function askPreferred(
-  locations: Locations,
-  preference: string[] = [],
-  registryState: 'normal' | 'readonly' = 'normal',
-) {
+async function askPreferred(locations: Locations, preference: string[] = []) {
   const storage = open(locations, preference);
-  const result = await createPreferredStorageCheck({ storage, registryState }).check(SIGNAL);
+  const result = await createPreferredStorageCheck(storage).check(SIGNAL);
   await storage.close();
   return withoutNames(result);
 }
