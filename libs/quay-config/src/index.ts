@@ -1,6 +1,7 @@
 export { ConfigError, readTogether } from './config-error.ts';
 export type { ConfigFault } from './config-error.ts';
 export type {
+  AuthenticationSettings,
   DatabaseServerSettings,
   DatabaseSettings,
   GarbageCollectionSettings,

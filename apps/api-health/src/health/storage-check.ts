@@ -1,62 +1,78 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { StorageLocation, StorageSettings } from '@quay-observability/quay-config';
-import type { ServiceCheck } from './service-check.ts';
+import type { BlobStorage, Storage, UnsupportedStorage } from '@quay-observability/storage';
+import type { CheckResult, ServiceCheck } from './service-check.ts';
 
-const FILE = '_verify';
-const CONTENT = 'testing 123';
-
-/** Writes, reads and removes a file in every location; only a preferred one fails the check (contract section 10). */
-export function createStorageCheck({ locations, preference }: StorageSettings): ServiceCheck {
+/**
+ * `storage`: every configured location is written, read and removed; only a preferred one fails the check, of
+ * the others it is a message (contract section 10, Quay's `health/storage_engines.py`). A location of an engine
+ * that cannot be checked is named in the message and fails nothing.
+ */
+export function createStorageCheck(storage: Storage): ServiceCheck {
   return {
     name: 'storage',
     check: async (signal) => {
-      const failures: string[] = [];
-      const warnings: string[] = [];
-      for (const [name, location] of locations) {
-        const problem = await problemOf(location, signal);
-        if (problem === undefined) continue;
-        if (preference.length === 0 || preference.includes(name))
-          failures.push(`Preferred storage '${name}' check failed: ${problem}`);
-        else warnings.push(`Non-preferred storage '${name}' unavailable: ${problem}`);
-      }
-      const warned = warnings.join('; ');
-      if (failures.length === 0) return { healthy: true, message: warned };
-      const failure = failures.join('; ');
-      return { healthy: false, failure: warned === '' ? failure : `${failure} (warnings: ${warned})` };
+      const findings = await Promise.all(
+        [...storage.locations.values()].map((location) => examine(location, storage.preferred, signal)),
+      );
+      return verdict(findings);
     },
   };
 }
 
-/** Checks the first preferred location alone. */
-export function createPreferredStorageCheck({ locations, preference }: StorageSettings): ServiceCheck {
-  const [first] = preference.length > 0 ? preference : locations.keys();
+/** `preferred_storage`: the first preferred location alone (`HEALTH_CHECKER_INSTANCE_CHECK_PREFERRED_STORAGE`). */
+export function createPreferredStorageCheck(storage: Storage): ServiceCheck {
   return {
     name: 'preferred_storage',
     check: async (signal) => {
-      const location = first === undefined ? undefined : locations.get(first);
-      const problem = location === undefined ? 'there is none' : await problemOf(location, signal);
-      if (problem === undefined) return { healthy: true };
-      return { healthy: false, failure: `Preferred storage check failed with exception ${problem}` };
+      const location = storage.locations.get(storage.preferred[0] ?? '');
+      if (location === undefined)
+        return {
+          healthy: false,
+          failure: 'Preferred storage check failed with exception it is not configured',
+        };
+      if (!location.supported) return { healthy: true, message: notChecked(location) };
+      const problem = await problemOf(location, signal);
+      return problem === undefined
+        ? { healthy: true }
+        : { healthy: false, failure: `Preferred storage check failed with exception ${problem}` };
     },
   };
 }
 
-async function problemOf(
-  { engine, parameters }: StorageLocation,
+type Finding = { readonly failure?: string; readonly warning?: string };
+
+async function examine(
+  location: BlobStorage | UnsupportedStorage,
+  preferred: readonly string[],
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const folder = parameters.storage_path;
-  if (engine !== 'LocalStorage' || typeof folder !== 'string')
-    return `the engine ${engine} cannot be checked`;
-  const file = join(folder, FILE);
+): Promise<Finding> {
+  if (!location.supported) return { warning: notChecked(location) };
+  const problem = await problemOf(location, signal);
+  if (problem === undefined) return {};
+  const name = location.location;
+  return preferred.includes(name)
+    ? { failure: `Preferred storage '${name}' check failed: ${problem}` }
+    : { warning: `Non-preferred storage '${name}' unavailable: ${problem}` };
+}
+
+function verdict(findings: readonly Finding[]): CheckResult {
+  const failures = findings.flatMap(({ failure }) => failure ?? []);
+  const warnings = findings.flatMap(({ warning }) => warning ?? []).join('; ');
+  if (failures.length > 0) {
+    const rest = warnings === '' ? '' : ` (warnings: ${warnings})`;
+    return { healthy: false, failure: `${failures.join('; ')}${rest}` };
+  }
+  return warnings === '' ? { healthy: true } : { healthy: true, message: warnings };
+}
+
+async function problemOf(location: BlobStorage, signal: AbortSignal): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(file, CONTENT, { signal });
-    const content = await readFile(file, { encoding: 'utf8', signal });
-    await rm(file);
-    return content === CONTENT ? undefined : 'Could not find verification file';
+    await location.verify(signal);
+    return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function notChecked({ location, reason }: UnsupportedStorage): string {
+  return `Storage '${location}' not checked: ${reason}`;
 }
