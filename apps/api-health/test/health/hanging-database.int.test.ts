@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { waitUntil } from '@quay-observability/testkit';
 import { askHealth, debugSession } from './ask-health.ts';
@@ -105,8 +106,7 @@ test('1,000 probes by 50 at once leave no connection and no handle behind', asyn
   assert.equal(ready.status, 200, await ready.text());
 });
 
-async function redisClients(): Promise<string> {
-  const { connect } = await import('node:net');
+function redisClients(): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(stage.redis.port, '127.0.0.1', () => socket.end('CLIENT LIST\r\n'));
     let text = '';
