@@ -5,8 +5,6 @@ import type { ServiceCheck } from './service-check.ts';
 /** Of both checks that ask the database (contract section 10). */
 export const CONNECT_TIMEOUT_MS = 3000;
 export const STATEMENT_TIMEOUT_MS = 5000;
-/** The longest that {@link queryOnce} takes with these: the client gives up a second after the server should have. */
-export const DATABASE_TIMEOUT_MS = CONNECT_TIMEOUT_MS + STATEMENT_TIMEOUT_MS + 1000;
 
 /** Shown in `pg_stat_activity`. */
 export const APPLICATION_NAME = 'api-health probe';
