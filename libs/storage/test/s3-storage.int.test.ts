@@ -9,7 +9,7 @@ const BUCKET = 'quay-storage';
 const ROOT = '/datastorage/registry';
 const BLOB = blobPath('sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b');
 
-suite('S3', { timeout: 120_000 }, () => {
+suite('S3', { timeout: 600_000 }, () => {
   let aws: AwsServer;
   let boto3: Boto3Peer;
 
