@@ -25,6 +25,8 @@ export type HealthStage = {
   readonly redis: Server;
   /** The status that Quay's processes answer their ping with. */
   pingStatus: number;
+  /** How often the process for the registry was pinged. */
+  readonly pings: number;
   readonly keyIdFile: string;
   /** Of the storage location: a folder that a check may make. */
   readonly storageFolder: string;
@@ -103,6 +105,9 @@ export async function startHealthStage(): Promise<HealthStage> {
     set pingStatus(status) {
       ping.status = status;
     },
+    get pings() {
+      return ping.count;
+    },
     startNew,
     start: async (keys = {}) => {
       const [next, python] = await Promise.all([
@@ -147,12 +152,15 @@ async function insertServiceKey(postgres: PostgresServer): Promise<void> {
 async function startPing(): Promise<{
   server: HttpServer;
   status: number;
+  count: number;
   registryUrl: string;
   webUrl: string;
 }> {
   const server = createServer((request, response) => {
     // The processes for the registry fare as they are told; those for the rest are well.
-    response.statusCode = request.url === '/v1/_internal_ping' ? ping.status : 200;
+    const isRegistry = request.url === '/v1/_internal_ping';
+    if (isRegistry) ping.count += 1;
+    response.statusCode = isRegistry ? ping.status : 200;
     response.end('true');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -160,6 +168,7 @@ async function startPing(): Promise<{
   const ping = {
     server,
     status: 200,
+    count: 0,
     registryUrl: `${base}/v1/_internal_ping`,
     webUrl: `${base}/_internal_ping`,
   };

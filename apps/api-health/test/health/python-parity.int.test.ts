@@ -63,7 +63,7 @@ const situations = (): Situation[] => [
   },
   {
     name: 'table locked for longer than 5 s',
-    begin: () => lockTable(8),
+    begin: () => lockTable(30),
     end: unlockTable,
     statuses: [503, 503, 503, 503, 200, 200],
   },
