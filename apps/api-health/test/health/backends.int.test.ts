@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { connectRds } from '@quay-observability/aws-rds';
 import {
   startAws,
   startDirectory,
@@ -78,8 +79,11 @@ suite('the whole app with S3, a directory and RDS', { timeout: 600_000 }, () => 
   };
 
   test('all is well; what is not preferred, and what cannot be checked, is told', async () => {
-    const { status, expanded } = await ask('/health/endtoend');
-    assert.equal(status, 200, JSON.stringify(expanded));
+    // On a machine under load the first questions may take longer than a check has.
+    const { expanded } = await waitUntil('all to be well', async () => {
+      const health = await ask('/health/endtoend');
+      return health.status === 200 && health;
+    });
     assert.match(
       expanded.storage?.message ?? '',
       /^Non-preferred storage 'spare' unavailable: .*the server answers 404, NotFound; Storage 'azure' not checked: the engine AzureStorage is not supported$/,
@@ -107,6 +111,11 @@ suite('the whole app with S3, a directory and RDS', { timeout: 600_000 }, () => 
 
   test('a database that RDS says is rebooting does not count for the instance, and does end to end', async () => {
     await aws.setRdsStatus('quay', 'rebooting');
+    // The app gives RDS two seconds: its first answer takes longest.
+    const keys = { region: 'us-east-1', keys: aws.keys, endpoint: aws.url };
+    const rds = connectRds({ instance: 'quay', ...keys, timeoutMs: 60_000 });
+    assert.equal(await rds.status(), 'rebooting');
+    rds.close();
     await stage.postgres.kill();
     const instance = await ask('/health/instance');
     assert.equal(instance.status, 200, JSON.stringify(instance));
