@@ -65,6 +65,8 @@ export function connectRds(options: RdsOptions): RdsConnection {
 }
 
 function createClient({ region, endpoint, keys }: RdsOptions, timeoutMs: number): RDSClient {
+  // It is asked too seldom to keep a connection. Proxies of the environment count, as for boto3.
+  const agent = { keepAlive: false, maxSockets: MAX_SOCKETS, proxyEnv: process.env };
   return new RDSClient({
     region,
     ...(endpoint !== undefined && { endpoint }),
@@ -74,9 +76,8 @@ function createClient({ region, endpoint, keys }: RdsOptions, timeoutMs: number)
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
       throwOnRequestTimeout: true,
-      // It is asked too seldom to keep a connection.
-      httpAgent: new HttpAgent({ keepAlive: false, maxSockets: MAX_SOCKETS }),
-      httpsAgent: new HttpsAgent({ keepAlive: false, maxSockets: MAX_SOCKETS }),
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
     },
   });
 }

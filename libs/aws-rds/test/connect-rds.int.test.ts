@@ -3,7 +3,7 @@ import { after, before, suite, test, type TestContext } from 'node:test';
 import { startAws, type AwsServer } from '@quay-observability/testkit';
 import { connectRds, type RdsOptions } from '@quay-observability/aws-rds';
 
-suite('RDS', { timeout: 120_000 }, () => {
+suite('RDS', { timeout: 600_000 }, () => {
   let aws: AwsServer;
   before(async () => {
     aws = await startAws();

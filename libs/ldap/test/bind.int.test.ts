@@ -15,7 +15,7 @@ import { bindToLdap, type LdapBindOptions } from '@quay-observability/ldap';
 const ADMIN = { dn: 'cn=admin,dc=example,dc=org', password: 'TheAdminPassword' };
 const AWAY = 'ldap://127.0.0.1:1';
 
-suite('binding', { timeout: 120_000 }, () => {
+suite('binding', { timeout: 600_000 }, () => {
   const folder = temporaryFolder('ldap');
   /** Key and certificate in one file. */
   const pemFile = join(folder, 'server.pem');

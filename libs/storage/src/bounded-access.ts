@@ -31,10 +31,9 @@ export function boundedAccess(
   let pending = 0;
   return async ({ verb, path, signal, work }) => {
     const checked = relativePath(path);
-    const fail = (why: string, cause?: unknown) =>
-      new CodedError('STORAGE_FAILED', `Storage location ${location}: cannot ${verb} ${checked}: ${why}`, {
-        cause,
-      });
+    // Without a cause: whoever logs the error would log with it what a server wrote.
+    const fail = (why: string) =>
+      new CodedError('STORAGE_FAILED', `Storage location ${location}: cannot ${verb} ${checked}: ${why}`);
     if (signal?.aborted === true) throw fail('it was called off');
     if (pending >= limits.maxPending) throw fail(`${pending} earlier accesses still wait for an answer`);
     const end = new AbortController();
@@ -53,7 +52,7 @@ export function boundedAccess(
     try {
       return await Promise.race([done, calledOff.promise]);
     } catch (error) {
-      throw error instanceof CodedError ? error : fail(describe(error), error);
+      throw error instanceof CodedError ? error : fail(describe(error));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);

@@ -3,13 +3,14 @@ import { after, before, suite, test } from 'node:test';
 import { startAws, type AwsKeys, type AwsServer } from '@quay-observability/testkit';
 import { blobPath, createStorage, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { startBoto3, type Boto3Peer } from './boto3-peer.ts';
+import { startForwardProxy } from './forward-proxy.ts';
 import { storageOf } from './storage-of.ts';
 
 const BUCKET = 'quay-storage';
 const ROOT = '/datastorage/registry';
 const BLOB = blobPath('sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b');
 
-suite('S3', { timeout: 120_000 }, () => {
+suite('S3', { timeout: 600_000 }, () => {
   let aws: AwsServer;
   let boto3: Boto3Peer;
 
@@ -82,8 +83,15 @@ suite('S3', { timeout: 120_000 }, () => {
     });
   }
 
-  test('a role is assumed with the keys of a user', async (t) => {
+  test('a role is assumed once, with the keys of a user; a proxy of the environment is used', async (t) => {
+    const proxy = await startForwardProxy();
     process.env.AWS_ENDPOINT_URL_STS = aws.url;
+    process.env.HTTP_PROXY = proxy.url;
+    t.after(() => {
+      delete process.env.AWS_ENDPOINT_URL_STS;
+      delete process.env.HTTP_PROXY;
+      proxy.stop();
+    });
     const storage = storageOf('STSS3Storage', {
       endpoint_url: aws.url,
       s3_bucket: BUCKET,
@@ -92,11 +100,11 @@ suite('S3', { timeout: 120_000 }, () => {
       sts_user_access_key: aws.keys.accessKeyId,
       sts_user_secret_key: aws.keys.secretAccessKey,
     });
-    t.after(() => {
-      delete process.env.AWS_ENDPOINT_URL_STS;
-      return storage.close();
-    });
+    t.after(() => storage.close());
     await storage.verify();
+    await storage.verify();
+    const methods = proxy.seen.map((line) => line.split(' ', 1)[0]);
+    assert.deepEqual(methods, ['POST', 'HEAD', 'PUT', 'GET', 'DELETE', 'PUT', 'GET', 'DELETE']);
   });
 
   test('a wrong secret, a user without rights and a wrong bucket each fail, without a secret in the error', async (t) => {

@@ -3,9 +3,10 @@
 usage: aws_services.py <port> <folder>
 
 Every request must be signed with the keys in `<folder>/keys.json`, written before it listens: those of a user
-who may do everything, and of one who may do nothing. Two requests have no counterpart in AWS and are not signed:
+who may do everything, and of one who may do nothing. Some requests have no counterpart in AWS and are not signed:
 
     POST /-/rds/<instance>?status=<status>   makes the instance if need be, and sets its status
+    POST /-/bucket/<name>                    makes a bucket
     POST /-/role/<name>                      makes a role that may do everything in S3; answers its ARN
 """
 
@@ -18,6 +19,7 @@ from moto import settings
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.rds.models import rds_backends
+from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
@@ -67,6 +69,9 @@ def application(environ, start_response):
     query = parse_qs(environ.get("QUERY_STRING", ""))
     if parts[1] == "rds":
         answer = set_status(parts[2], query["status"][0])
+    elif parts[1] == "bucket":
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(parts[2], REGION)
+        answer = ""
     elif parts[1] == "role":
         answer = new_role(parts[2])
     else:

@@ -12,12 +12,14 @@ export type ConnectionOptions = {
 
 /** Options of the SDK's own handler, with time limits that fail the request and not just warn. */
 export function requestHandler({ timeoutMs, keepAlive }: ConnectionOptions) {
+  // HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as boto3 minds them.
+  const agent = { keepAlive, maxSockets: MAX_SOCKETS, proxyEnv: process.env };
   return {
     connectionTimeout: timeoutMs,
     requestTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     throwOnRequestTimeout: true,
-    httpAgent: new HttpAgent({ keepAlive, maxSockets: MAX_SOCKETS }),
-    httpsAgent: new HttpsAgent({ keepAlive, maxSockets: MAX_SOCKETS }),
+    httpAgent: new HttpAgent(agent),
+    httpsAgent: new HttpsAgent(agent),
   };
 }

@@ -14,6 +14,7 @@ export type AwsServer = Server & {
   readonly forbiddenKeys: AwsKeys;
   /** Makes a database instance if need be, and sets its status, e.g. `rebooting`. */
   setRdsStatus(instance: string, status: string): Promise<void>;
+  createBucket(name: string): Promise<void>;
   /** Makes a role that may do everything, and resolves to its ARN. */
   createRole(name: string): Promise<string>;
 };
@@ -47,6 +48,9 @@ export async function startAws(options: ServerOptions = {}): Promise<AwsServer> 
     },
     setRdsStatus: async (instance, status) => {
       await post(`${server.url}/-/rds/${instance}?status=${status}`);
+    },
+    createBucket: async (name) => {
+      await post(`${server.url}/-/bucket/${name}`);
     },
     createRole: (name) => post(`${server.url}/-/role/${name}`),
   };

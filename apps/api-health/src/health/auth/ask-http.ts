@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 
 /** A question to a backend over HTTP. */
 export type HttpQuestion = {
@@ -16,6 +16,8 @@ export type HttpAnswer = { status: number; text: string } | { problem: string };
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const MAX_REDIRECTS = 5;
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY count, as for Python's clients. */
+const AGENT_OPTIONS = { keepAlive: false, proxyEnv: process.env };
 
 /**
  * Asks once, on connections of its own, and follows redirects as Python's clients do. Not `fetch`, which refuses
@@ -44,7 +46,8 @@ type Exchange = { status: number; text: string; redirect: string | undefined };
 
 async function exchange(url: URL, body: unknown, signal: AbortSignal): Promise<Exchange> {
   const content = body === undefined ? undefined : JSON.stringify(body);
-  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+  const isSecure = url.protocol === 'https:';
+  const request = (isSecure ? requestHttps : requestHttp)(url, {
     method: content === undefined ? 'GET' : 'POST',
     headers: {
       accept: 'application/json',
@@ -53,7 +56,7 @@ async function exchange(url: URL, body: unknown, signal: AbortSignal): Promise<E
         'content-length': Buffer.byteLength(content),
       }),
     },
-    agent: false,
+    agent: new (isSecure ? HttpsAgent : HttpAgent)(AGENT_OPTIONS),
     signal,
   });
   try {

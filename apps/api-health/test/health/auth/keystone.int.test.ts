@@ -34,7 +34,7 @@ async function askWithPython(url: string, version: number, password = PASSWORD):
   return (await promisify(execFile)(python, args)).stdout.trim();
 }
 
-suite('Keystone', { timeout: 300_000 }, () => {
+suite('Keystone', { timeout: 600_000 }, () => {
   let keystone: Server;
   before(async () => {
     keystone = await startKeystone({ password: PASSWORD });

@@ -6,7 +6,7 @@ import { configOf } from './config-of.ts';
 
 const ADMIN = { dn: 'cn=admin,dc=example,dc=org', password: 'TheAdminPassword' };
 
-suite('LDAP', { timeout: 120_000 }, () => {
+suite('LDAP', { timeout: 600_000 }, () => {
   let directory: Server;
   before(async () => {
     directory = await startDirectory(ADMIN);
