@@ -1,6 +1,7 @@
 import type { AppName } from './apps.ts';
 import { COMPANION_METRICS } from './data/companion-metrics.ts';
 import { CONFIG_METRICS } from './data/config-metrics.ts';
+import { HEALTH_METRICS } from './data/health-metrics.ts';
 import { NOTIFICATION_METRICS } from './data/notification-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...PLAN_METRICS,
   ...OWN_METRICS,
   ...CONFIG_METRICS,
+  ...HEALTH_METRICS,
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
   ...NOTIFICATION_METRICS,

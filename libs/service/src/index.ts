@@ -1,5 +1,6 @@
 export { defineApp } from './app-definition.ts';
 export type { AppContext, AppDefinition, AppSettings, ComposedApp, RedisRole } from './app-definition.ts';
+export { observeQuayServices } from './health-observer.ts';
 export type { HttpListener } from './http-listener.ts';
 export type { HttpObserver } from './http-observer.ts';
 export { HttpProblem } from './http-problem.ts';
@@ -30,7 +31,7 @@ export type {
   SwitchState,
 } from './owner-switches/owner-switches.ts';
 export { readSwitchSettings, switchSettings } from './owner-switches/switch-settings.ts';
-export type { ReadinessCheck } from './readiness.ts';
+export type { HealthCheck, HealthCheck as ReadinessCheck } from '@quay-observability/health';
 export { requireBearer } from './require-bearer.ts';
 export type { BearerOptions } from './require-bearer.ts';
 export { Router } from './router.ts';

@@ -1,15 +1,34 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { createReadiness, renderReport, type CheckResult, type Readiness } from '../src/readiness.ts';
+import {
+  answerProbe,
+  createReadiness,
+  type CheckResult,
+  type CheckSetOptions,
+  type HealthReport,
+  type Readiness,
+} from '../src/index.ts';
 
 let open: Readiness | undefined;
 afterEach(() => open?.close());
 
+const OPTIONS: CheckSetOptions = {
+  timeoutMs: 50,
+  shareMs: 0,
+  intervalMs: 10,
+  scrub: (text) => text,
+  onRun: () => undefined,
+  onChange: () => undefined,
+};
+
 function readinessWith(onChange: (result: CheckResult) => void = () => undefined) {
-  const readiness = createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange });
+  const readiness = createReadiness({ ...OPTIONS, onChange });
   readiness.markStarted();
   open = readiness;
   return readiness;
+}
+function verbose(report: HealthReport): string {
+  return answerProbe({ probe: 'readyz', verbose: true, exclude: [] }, report).text;
 }
 const good = () => Promise.resolve();
 const bad = () => Promise.reject(new Error('gone'));
@@ -20,7 +39,7 @@ test('ready while every required check passes; a check that is not required only
   readiness.add({ name: 'redis', required: false, check: bad });
   const report = await readiness.report();
   assert.equal(report.ready, true);
-  assert.equal(renderReport(report), '[+]upstream ok\n[!]redis degraded: gone\nreadyz check passed\n');
+  assert.equal(verbose(report), '[+]upstream ok\n[!]redis degraded: gone\nreadyz check passed\n');
 });
 
 test('a required check that fails makes the app unready and says why', async () => {
@@ -28,7 +47,7 @@ test('a required check that fails makes the app unready and says why', async () 
   readiness.add({ name: 'database', required: true, check: bad });
   const report = await readiness.report();
   assert.equal(report.ready, false);
-  assert.equal(renderReport(report), '[-]database failed: gone\nreadyz check failed\n');
+  assert.equal(verbose(report), '[-]database failed: gone\nreadyz check failed\n');
 });
 
 test('a check that hangs fails after its time limit', async () => {
@@ -40,9 +59,9 @@ test('a check that hangs fails after its time limit', async () => {
 });
 
 test('an app that starts is not ready yet', async () => {
-  const readiness = createReadiness({ timeoutMs: 50, shareMs: 0, intervalMs: 10, onChange: () => undefined });
+  const readiness = createReadiness(OPTIONS);
   assert.equal(
-    renderReport(await readiness.report()),
+    verbose(await readiness.report()),
     '[-]startup failed: the app is starting\nreadyz check failed\n',
   );
   readiness.markStarted();
@@ -67,12 +86,7 @@ test('an app that stops is not ready', async () => {
 
 test('probes at the same time share one run', async () => {
   let runs = 0;
-  const readiness = createReadiness({
-    timeoutMs: 50,
-    shareMs: 1000,
-    intervalMs: 1000,
-    onChange: () => undefined,
-  });
+  const readiness = createReadiness({ ...OPTIONS, shareMs: 1000, intervalMs: 1000 });
   readiness.add({ name: 'database', required: true, check: () => ((runs += 1), Promise.resolve()) });
   await Promise.all(Array.from({ length: 50 }, () => readiness.report()));
   assert.equal(runs, 1);
