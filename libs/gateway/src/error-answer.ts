@@ -1,15 +1,35 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from './check-request.ts';
+import type { UpstreamFailure } from './upstream-failure.ts';
 
-/** An error in the form that registry clients read (OCI distribution, "Error Codes"). */
-export function errorBody({ code, message }: Refusal): Buffer {
-  return Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
+/** How the gateway words the errors that it answers in its own name. */
+export type ErrorForm = {
+  /** What is behind the gateway, as in "the registry cannot be reached". */
+  readonly upstream: string;
+  /** The JSON that clients read errors in. */
+  readonly body: (refusal: Refusal) => Readonly<Record<string, unknown>>;
+};
+
+/** The form that registry clients read (OCI distribution, "Error Codes"). */
+export const REGISTRY_ERRORS: ErrorForm = {
+  upstream: 'registry',
+  body: ({ code, message }) => ({ errors: [{ code, message }] }),
+};
+
+/** An error as the bytes of its body. */
+export function errorBody(refusal: Refusal, { body }: ErrorForm): Buffer {
+  return Buffer.from(`${JSON.stringify(body(refusal))}\n`);
+}
+
+/** What a failed upstream means to the client. */
+export function refusalOfFailure({ status, message }: UpstreamFailure, { upstream }: ErrorForm): Refusal {
+  return { status, code: 'UNAVAILABLE', message: `the ${upstream} ${message}` };
 }
 
 /** Answers a request in the gateway's own name. */
-export function answerError(response: ServerResponse, refusal: Refusal): void {
-  const body = errorBody(refusal);
+export function answerError(response: ServerResponse, refusal: Refusal, form: ErrorForm): void {
+  const body = errorBody(refusal, form);
   // Without a phrase of our own node would use one that an attempt before this has left behind.
   response.writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', {
     'Content-Type': 'application/json',
@@ -20,8 +40,8 @@ export function answerError(response: ServerResponse, refusal: Refusal): void {
 }
 
 /** Answers what node's parser refused, where there is no response object, and ends the connection. */
-export function answerParseError(socket: Duplex, refusal: Refusal): void {
-  const body = errorBody(refusal);
+export function answerParseError(socket: Duplex, refusal: Refusal, form: ErrorForm): void {
+  const body = errorBody(refusal, form);
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
     'Content-Type: application/json',
