@@ -8,6 +8,7 @@ import {
   upstreamChecks,
   type ArrivalObservers,
   type OwnerUpstream,
+  type ServedBy,
   type UpstreamCheck,
 } from '@quay-observability/owner-gateway';
 import type { RouteOwner } from '@quay-observability/owner-switch';
@@ -71,10 +72,11 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const python = routeBy === undefined ? undefined : upstreamOf('python', routeBy.pythonUrl);
   const routing = routeBy === undefined ? undefined : createPinnedRouting(routeBy, options, metrics);
   const recorders = createRecorderObservers(options, metrics, go);
+  const servedBy: ServedBy =
+    python === undefined || routing === undefined ? { only: go } : { python, go, ownerOf: routing.ownerOf };
   const gateway = createOwnerGateway({
     settings,
-    servedBy:
-      python === undefined || routing === undefined ? { only: go } : { python, go, ownerOf: routing.ownerOf },
+    servedBy,
     matchRoute,
     metrics: options.metrics,
     log,
@@ -89,7 +91,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
       await gateway.listen();
     },
     url: gateway.url,
-    upstreamChecks: upstreamChecks(python === undefined ? [go] : [python, go], 'registry'),
+    upstreamChecks: upstreamChecks(servedBy, 'registry'),
     close: async () => {
       await gateway.close();
       await recorders.blobSizes.drained(LOOK_UP_DRAIN_MS);

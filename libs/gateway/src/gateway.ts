@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createBufferCollector } from './buffer-collector.ts';
@@ -46,6 +46,8 @@ export type GatewayOptions = {
   startExchange: StartExchange;
   /** How errors of the gateway's own are worded; as registry clients read them unless told. */
   errors?: ErrorForm;
+  /** Told the server before it listens: to keep from it what instruments servers, say. */
+  onServer?: (server: Server) => void;
   /** Called for every request that the gateway answers itself without an exchange. */
   onRefused?: (refusal: Refusal & { method: string | undefined }) => void;
   /** Faults of hooks, never of clients or upstreams. */
@@ -90,6 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     requireHostHeader: false,
     noDelay: true,
   });
+  options.onServer?.(server);
   // Node would silently drop headers beyond its own limit; ours are counted and refused.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;

@@ -1,7 +1,7 @@
 import { createGateway, type ErrorForm, type Gateway } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
-import { startHttpSpan } from '@quay-observability/tracing';
+import { leaveUntraced, startHttpSpan } from '@quay-observability/tracing';
 import type { ArrivalObservers } from './arrival.ts';
 import { gatewayLimits } from './gateway-limits.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
@@ -41,6 +41,8 @@ export function createOwnerGateway(options: OwnerGatewayOptions): OwnerGateway {
     limits: gatewayLimits(settings),
     trustForwarded: settings.trustForwarded,
     fastPath: settings.fastPath,
+    // Its spans are made by hand.
+    onServer: leaveUntraced,
     ...(options.errors === undefined ? {} : { errors: options.errors }),
     startExchange: createStartExchange({
       arrivals: { matchRoute, requestArrived, startSpan: options.startSpan ?? startHttpSpan },

@@ -1,4 +1,5 @@
-import type { OwnerUpstream } from './owner-upstream.ts';
+import type { ServedBy } from './start-exchange.ts';
+import { upstreamsOf } from './upstreams-of.ts';
 
 /** One line of `/readyz`. */
 export type UpstreamCheck = {
@@ -12,7 +13,8 @@ export type UpstreamCheck = {
  * Python's. A rollback repairs the loss of the new runtime's, and has to find the gateway in service. `what` is the
  * kind of the upstreams.
  */
-export function upstreamChecks(upstreams: readonly OwnerUpstream[], what: string): UpstreamCheck[] {
+export function upstreamChecks(servedBy: ServedBy, what: string): UpstreamCheck[] {
+  const upstreams = upstreamsOf(servedBy);
   const isOnly = upstreams.length === 1;
   return upstreams.map(({ owner, check }) => ({
     name: isOnly ? what : `${what} (${owner})`,
