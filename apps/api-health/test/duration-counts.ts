@@ -12,8 +12,7 @@ export async function durationCounts(baseUrl: string): Promise<DurationCounts> {
 /** Counts of several runtimes, or of several lists, as one. */
 export function sumCounts(...all: readonly ReadonlyMap<string, number>[]): DurationCounts {
   const sum = new Map<string, number>();
-  for (const counts of all)
-    for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
+  for (const counts of all) for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count);
   return sorted([...sum]);
 }
 

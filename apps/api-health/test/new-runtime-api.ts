@@ -14,6 +14,7 @@ export type SeenRequest = {
 /** The API of the new runtime, as far as a gateway can see it. */
 export type NewRuntimeApi = {
   url: string;
+  /** What came through a gateway; its own probes did not. */
   seen: SeenRequest[];
   /** Bytes of bodies that have arrived. */
   bodyBytes: () => number;
@@ -31,7 +32,7 @@ export async function startNewRuntimeApi(): Promise<NewRuntimeApi> {
   let bodyBytes = 0;
   const server: Server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
-    seen.push({ method, target: url, headers });
+    if (headers['x-forwarded-for'] !== undefined) seen.push({ method, target: url, headers });
     request.on('data', (chunk: Buffer) => {
       bodyBytes += chunk.length;
     });
@@ -52,7 +53,10 @@ export async function startNewRuntimeApi(): Promise<NewRuntimeApi> {
   };
 }
 
-async function answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { method, url = '', headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname, searchParams } = new URL(url, 'http://new-runtime');
   if (searchParams.has('hang')) return;
   const status = method === 'OPTIONS' ? 200 : Number(searchParams.get('status') ?? 200);
