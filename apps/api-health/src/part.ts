@@ -4,14 +4,14 @@ import type { ComposedApp } from '@quay-observability/service';
 export type Part = {
   /** Rejects with LISTEN_FAILED. */
   listen: () => Promise<void>;
-  /** Base URL; known once listening. */
-  url: () => string;
   /** Takes no more requests, and resolves when those under way have ended. */
   close: () => Promise<void>;
 };
 
 /** The app that its parts make; those that are off are undefined. */
-export function composeParts(parts: readonly (Part | undefined)[]): Pick<ComposedApp, 'start' | 'stop'> {
+export function composeParts(
+  parts: readonly (Part | undefined)[],
+): Pick<ComposedApp, 'start' | 'stop' | 'waitsFor'> {
   const on = parts.filter((part) => part !== undefined);
   return {
     start: async () => {
@@ -20,5 +20,6 @@ export function composeParts(parts: readonly (Part | undefined)[]): Pick<Compose
     stop: async () => {
       await Promise.all(on.map((part) => part.close()));
     },
+    ...(on.length === 0 ? { waitsFor: 'none of its parts has the settings that it needs.' } : {}),
   };
 }

@@ -67,7 +67,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
   const { settings, log, routeBy } = options;
   const metrics = bindRegistryMetrics(options.metrics);
   const upstreamOf = (owner: RouteOwner, url: string): OwnerUpstream =>
-    createOwnerUpstream({ owner, url, what: 'registry', healthPath: '/v2/', settings, log });
+    createOwnerUpstream({ owner, url, kind: 'registry', healthPath: '/v2/', settings, log });
   const go = upstreamOf('go', settings.upstreamUrl);
   const python = routeBy === undefined ? undefined : upstreamOf('python', routeBy.pythonUrl);
   const routing = routeBy === undefined ? undefined : createPinnedRouting(routeBy, options, metrics);
@@ -91,7 +91,7 @@ export function createRegistryGateway(options: RegistryGatewayOptions): Registry
       await gateway.listen();
     },
     url: gateway.url,
-    upstreamChecks: upstreamChecks(servedBy, 'registry'),
+    upstreamChecks: upstreamChecks(servedBy),
     close: async () => {
       await gateway.close();
       await recorders.blobSizes.drained(LOOK_UP_DRAIN_MS);

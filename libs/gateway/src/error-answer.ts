@@ -3,33 +3,21 @@ import type { Duplex } from 'node:stream';
 import type { Refusal } from './check-request.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
-/** How the gateway words the errors that it answers in its own name. */
-export type ErrorForm = {
-  /** What is behind the gateway, as in "the registry cannot be reached". */
-  readonly upstream: string;
-  /** The JSON that clients read errors in. */
-  readonly body: (refusal: Refusal) => Readonly<Record<string, unknown>>;
-};
+/** The body, as JSON, of an answer that the gateway gives in its own name. */
+export type ErrorForm = (refusal: Refusal) => Buffer;
 
 /** The form that registry clients read (OCI distribution, "Error Codes"). */
-export const REGISTRY_ERRORS: ErrorForm = {
-  upstream: 'registry',
-  body: ({ code, message }) => ({ errors: [{ code, message }] }),
-};
+export const registryErrorForm: ErrorForm = ({ code, message }) =>
+  Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
 
-/** An error as the bytes of its body. */
-export function errorBody(refusal: Refusal, { body }: ErrorForm): Buffer {
-  return Buffer.from(`${JSON.stringify(body(refusal))}\n`);
-}
-
-/** What a failed upstream means to the client. */
-export function refusalOfFailure({ status, message }: UpstreamFailure, { upstream }: ErrorForm): Refusal {
-  return { status, code: 'UNAVAILABLE', message: `the ${upstream} ${message}` };
+/** What a failure of an upstream means to the client; `upstreamKind` is what it is, as in "the registry". */
+export function refusalOfFailure({ status, message }: UpstreamFailure, upstreamKind: string): Refusal {
+  return { status, code: 'UNAVAILABLE', message: `the ${upstreamKind} ${message}` };
 }
 
 /** Answers a request in the gateway's own name. */
-export function answerError(response: ServerResponse, refusal: Refusal, form: ErrorForm): void {
-  const body = errorBody(refusal, form);
+export function answerError(response: ServerResponse, refusal: Refusal, errorForm: ErrorForm): void {
+  const body = errorForm(refusal);
   // Without a phrase of our own node would use one that an attempt before this has left behind.
   response.writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', {
     'Content-Type': 'application/json',
@@ -40,8 +28,8 @@ export function answerError(response: ServerResponse, refusal: Refusal, form: Er
 }
 
 /** Answers what node's parser refused, where there is no response object, and ends the connection. */
-export function answerParseError(socket: Duplex, refusal: Refusal, form: ErrorForm): void {
-  const body = errorBody(refusal, form);
+export function answerParseError(socket: Duplex, refusal: Refusal, errorForm: ErrorForm): void {
+  const body = errorForm(refusal);
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
     'Content-Type: application/json',

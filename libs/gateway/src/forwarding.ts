@@ -12,7 +12,8 @@ import { protocolFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 export type ForwardingOptions = {
   trustForwarded: boolean;
-  errors: ErrorForm;
+  errorForm: ErrorForm;
+  upstreamKind: string;
   /** After this long without an answer to `Expect: 100-continue` the client is asked for the body. */
   continueTimeoutMs: number;
   /** How long the rest of an upload is read and dropped after an early answer. */
@@ -230,8 +231,8 @@ export class Forwarding implements UpstreamHandler {
       return;
     }
     this.#beforeAnswer();
-    const { errors } = this.#options;
-    answerError(response, refusalOfFailure(failure, errors), errors);
+    const refusal = refusalOfFailure(failure, this.#options.upstreamKind);
+    answerError(response, refusal, this.#options.errorForm);
     discardRest(this.#request, this.#options.discardTimeoutMs);
   }
 

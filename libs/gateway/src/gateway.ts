@@ -7,7 +7,7 @@ import {
   answerError,
   answerParseError,
   refusalOfParseError,
-  REGISTRY_ERRORS,
+  registryErrorForm,
   type ErrorForm,
 } from './error-answer.ts';
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
@@ -44,8 +44,10 @@ export type GatewayOptions = {
   /** Whether plain requests are read the fast way (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
   startExchange: StartExchange;
-  /** How errors of the gateway's own are worded; as registry clients read them unless told. */
-  errors?: ErrorForm;
+  /** How the gateway words its own answers; as registries do unless told. */
+  errorForm?: ErrorForm;
+  /** What the upstreams are, in those answers: "the registry cannot be reached"; `registry` unless told. */
+  upstreamKind?: string;
   /** Told the server before it listens: to keep from it what instruments servers, say. */
   onServer?: (server: Server) => void;
   /** Called for every request that the gateway answers itself without an exchange. */
@@ -78,7 +80,7 @@ const NO_EXCHANGE: Refusal = {
 
 /** Builds a gateway; nothing happens before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, startExchange, onProblem, errors = REGISTRY_ERRORS } = options;
+  const { limits, startExchange, onProblem, errorForm = registryErrorForm } = options;
   let inFlight = 0;
   let draining = false;
   const server = createServer({
@@ -100,7 +102,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const forwardingOptions: ForwardingOptions = {
     ...options,
     ...limits,
-    errors,
+    errorForm,
+    upstreamKind: options.upstreamKind ?? 'registry',
     onBodyBytes: createBufferCollector(),
     isDraining: () => draining,
   };
@@ -125,7 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: boolean,
   ): void => {
     if (close || draining) response.shouldKeepAlive = false;
-    answerError(response, refusal, errors);
+    answerError(response, refusal, errorForm);
     discardRest(request, limits.discardTimeoutMs);
     options.onRefused?.({ ...refusal, method: request.method });
   };
@@ -201,7 +204,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     answerParseError(
       socket,
       { status: 405, code: 'UNSUPPORTED', message: 'CONNECT is not supported' },
-      errors,
+      errorForm,
     ),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -210,7 +213,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const midAnswer = response?.headersSent === true && !response.writableFinished;
     if (!socket.writable || error.code === 'ECONNRESET' || midAnswer) return void socket.destroy();
     const refusal = refusalOfParseError(error);
-    answerParseError(socket, refusal, errors);
+    answerParseError(socket, refusal, errorForm);
     options.onRefused?.({ ...refusal, method: undefined });
   });
 

@@ -6,10 +6,8 @@ import { converse } from './raw-http.ts';
 import { LIMITS, startGateway } from './start-gateway.ts';
 import { WAYS } from './ways.ts';
 
-const ERRORS: ErrorForm = {
-  upstream: 'API',
-  body: ({ status, code, message }) => ({ detail: message, status, code }),
-};
+const errorForm: ErrorForm = ({ status, code, message }) =>
+  Buffer.from(JSON.stringify({ detail: message, status, code }));
 
 /** The status and the body of the only answer in what a connection received. */
 function answerIn(received: string): { status: number; body: unknown } {
@@ -22,7 +20,12 @@ function answerIn(received: string): { status: number; body: unknown } {
 for (const { name, fastPath, upstream } of WAYS)
   test(`${name}: every error of the gateway's own has the form that is asked for`, async () => {
     // Nobody listens there.
-    const gateway = await startGateway('http://127.0.0.1:1', { fastPath, upstream, errors: ERRORS });
+    const gateway = await startGateway('http://127.0.0.1:1', {
+      fastPath,
+      upstream,
+      errorForm,
+      upstreamKind: 'API',
+    });
     const ask = async (text: string) => answerIn(await converse(gateway.port, text));
     try {
       const failed = { detail: 'the API cannot be reached', status: 502, code: 'UNAVAILABLE' };

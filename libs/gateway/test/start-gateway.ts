@@ -57,7 +57,8 @@ export type GatewaySetup = {
   upstream?: Partial<UpstreamOptions>;
   trustForwarded?: boolean;
   fastPath?: boolean;
-  errors?: ErrorForm;
+  errorForm?: ErrorForm;
+  upstreamKind?: string;
   exchange?: (upstream: Upstream, request: GatewayRequest) => Exchange | Promise<Exchange>;
 };
 
@@ -87,7 +88,8 @@ export async function startGateway(url: string, setup: GatewaySetup = {}): Promi
     limits: { ...LIMITS, ...setup.limits },
     trustForwarded: setup.trustForwarded ?? true,
     fastPath: setup.fastPath ?? true,
-    ...(setup.errors === undefined ? {} : { errors: setup.errors }),
+    ...(setup.errorForm && { errorForm: setup.errorForm }),
+    ...(setup.upstreamKind && { upstreamKind: setup.upstreamKind }),
     startExchange: (request) => {
       const exchange = setup.exchange?.(upstream, request) ?? { upstream };
       return exchange instanceof Promise

@@ -16,8 +16,8 @@ export type OwnerGatewayOptions = Pick<ArrivalObservers, 'matchRoute' | 'request
     servedBy: ServedBy;
     metrics: Pick<Metrics<'registry-metrics' | 'api-health'>, 'counter'>;
     log: Logger;
-    /** How errors of the gateway's own are worded; as registry clients read them unless told. */
-    errors?: ErrorForm;
+    /** How the gateway words its own answers; as registries do unless told. */
+    errorForm?: ErrorForm;
     /** Instead of the process's tracing. */
     startSpan?: ArrivalObservers['startSpan'] | undefined;
   };
@@ -43,7 +43,8 @@ export function createOwnerGateway(options: OwnerGatewayOptions): OwnerGateway {
     fastPath: settings.fastPath,
     // Its spans are made by hand.
     onServer: leaveUntraced,
-    ...(options.errors === undefined ? {} : { errors: options.errors }),
+    upstreamKind: upstreams[0].kind,
+    ...(options.errorForm === undefined ? {} : { errorForm: options.errorForm }),
     startExchange: createStartExchange({
       arrivals: { matchRoute, requestArrived, startSpan: options.startSpan ?? startHttpSpan },
       exchanges: { upstreamErrors: bindUpstreamErrors(options.metrics, upstreams), counterOf, answered },

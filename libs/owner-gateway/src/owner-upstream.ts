@@ -7,6 +7,8 @@ import { createUpstreamErrorLog, type UpstreamErrorLog } from './upstream-error-
 /** What one runtime serves. */
 export type OwnerUpstream = {
   readonly owner: RouteOwner;
+  /** What it is, for messages, as in "the registry". */
+  readonly kind: string;
   readonly connections: Upstream;
   readonly errorLog: UpstreamErrorLog;
   /** Resolves if the upstream answers; otherwise rejects with what is wrong. */
@@ -18,8 +20,8 @@ export type OwnerUpstreamOptions = {
   owner: RouteOwner;
   /** Origin: scheme, host and port. */
   url: string;
-  /** Its kind, for messages, as in "the registry". */
-  what: string;
+  /** What it is, for messages, as in "the registry". */
+  kind: string;
   /** Any answer below 500 to a GET of it, without credentials, means that the upstream is up. */
   healthPath: string;
   settings: GatewaySettings;
@@ -31,7 +33,7 @@ const HEALTH = { timeoutMs: 1800, cacheMs: 1000 };
 
 /** Nothing is opened before the first request or check. */
 export function createOwnerUpstream(options: OwnerUpstreamOptions): OwnerUpstream {
-  const { owner, url, what, healthPath, settings, log } = options;
+  const { owner, url, kind, healthPath, settings, log } = options;
   const connections = createUpstream({
     name: owner,
     url,
@@ -45,14 +47,15 @@ export function createOwnerUpstream(options: OwnerUpstreamOptions): OwnerUpstrea
     fastPath: settings.fastPath,
   });
   const health = createUpstreamHealth({ ...HEALTH, path: healthPath, url });
-  const errorLog = createUpstreamErrorLog(log, owner, what);
+  const errorLog = createUpstreamErrorLog(log, owner, kind);
   return {
     owner,
+    kind,
     connections,
     errorLog,
     check: async () => {
       const { up, message } = await health.check();
-      if (!up) throw new Error(`the ${what} at ${url}: ${message}`);
+      if (!up) throw new Error(`the ${kind} at ${url}: ${message}`);
     },
     close: async () => {
       await connections.close();

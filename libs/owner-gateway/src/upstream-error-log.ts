@@ -12,11 +12,11 @@ export type UpstreamErrorLog = {
   close(): void;
 };
 
-/** `what` is the upstream's kind, as in "the registry". */
+/** `kind` is what the upstream is, as in "the registry". */
 export function createUpstreamErrorLog(
   log: Pick<Logger, 'warning'>,
   upstream: RouteOwner,
-  what: string,
+  kind: string,
 ): UpstreamErrorLog {
   let timer: NodeJS.Timeout | undefined;
   let suppressed = 0;
@@ -24,7 +24,7 @@ export function createUpstreamErrorLog(
   const onQuietOver = AsyncResource.bind((): void => {
     timer = undefined;
     if (suppressed > 0)
-      log.warning(`More requests failed because of the ${what}.`, { upstream, count: suppressed });
+      log.warning(`More requests failed because of the ${kind}.`, { upstream, count: suppressed });
     suppressed = 0;
   });
   return {
@@ -34,7 +34,7 @@ export function createUpstreamErrorLog(
         return;
       }
       timer = setTimeout(onQuietOver, QUIET_MS).unref();
-      log.warning(`A request failed: the ${what} ${upstreamError?.message ?? ''}.`, {
+      log.warning(`A request failed: the ${kind} ${upstreamError?.message ?? ''}.`, {
         method,
         // The query may hold a token.
         path: target.split('?', 1)[0],

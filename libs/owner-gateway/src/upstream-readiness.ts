@@ -10,14 +10,13 @@ export type UpstreamCheck = {
 
 /**
  * What makes a gateway unready (docs/decisions/readiness-of-the-gateway.md): the loss of its only upstream, or of
- * Python's. A rollback repairs the loss of the new runtime's, and has to find the gateway in service. `what` is the
- * kind of the upstreams.
+ * Python's. A rollback repairs the loss of the new runtime's, and has to find the gateway in service.
  */
-export function upstreamChecks(servedBy: ServedBy, what: string): UpstreamCheck[] {
+export function upstreamChecks(servedBy: ServedBy): UpstreamCheck[] {
   const upstreams = upstreamsOf(servedBy);
   const isOnly = upstreams.length === 1;
-  return upstreams.map(({ owner, check }) => ({
-    name: isOnly ? what : `${what} (${owner})`,
+  return upstreams.map(({ owner, kind, check }) => ({
+    name: isOnly ? kind : `${kind} (${owner})`,
     required: isOnly || owner === 'python',
     check,
   }));

@@ -12,7 +12,7 @@ const upstreamOf = (owner: RouteOwner) =>
     owner,
     // Nobody listens there.
     url: 'http://127.0.0.1:1',
-    what: 'API',
+    kind: 'API',
     healthPath: '/',
     settings,
     log: { warning: () => undefined },
@@ -22,15 +22,15 @@ test("of two upstreams Python's is required, of one the one there is", () => {
   const [python, go] = [upstreamOf('python'), upstreamOf('go')];
   const named = (checks: ReturnType<typeof upstreamChecks>) =>
     checks.map(({ name, required }) => `${name}: ${required}`);
-  assert.deepEqual(named(upstreamChecks({ python, go, ownerOf: () => 'go' }, 'API')), [
+  assert.deepEqual(named(upstreamChecks({ python, go, ownerOf: () => 'go' })), [
     'API (python): true',
     'API (go): false',
   ]);
-  assert.deepEqual(named(upstreamChecks({ only: go }, 'API')), ['API: true']);
-  assert.deepEqual(named(upstreamChecks({ only: python }, 'API')), ['API: true']);
+  assert.deepEqual(named(upstreamChecks({ only: go })), ['API: true']);
+  assert.deepEqual(named(upstreamChecks({ only: python })), ['API: true']);
 });
 
 test('an upstream that is away is told by its kind and address', async () => {
-  const [check] = upstreamChecks({ only: upstreamOf('go') }, 'API');
+  const [check] = upstreamChecks({ only: upstreamOf('go') });
   await assert.rejects(check!.check(), /^Error: the API at http:\/\/127\.0\.0\.1:1: ECONNREFUSED$/);
 });

@@ -9,9 +9,6 @@ import {
 import type { RouteOwner } from '@quay-observability/owner-switch';
 import type { ApiSettings } from './api-settings.ts';
 
-/** The kind of the upstreams, for messages and readiness checks. */
-export const API = 'API';
-
 /**
  * Any answer below 500 will do. Quay's web processes, which serve the API, answer it to anybody without a look at the
  * database; `/api/v1/discovery`, which needs no login either, describes the whole API anew each time.
@@ -30,7 +27,7 @@ export function apiServedBy(
   const upstreamOf = (owner: RouteOwner, url: string | undefined): OwnerUpstream | undefined =>
     url === undefined
       ? undefined
-      : createOwnerUpstream({ owner, url, what: API, healthPath: HEALTH_PATH, settings, log });
+      : createOwnerUpstream({ owner, url, kind: 'API', healthPath: HEALTH_PATH, settings, log });
   const go = upstreamOf('go', settings.apiUpstreamUrl);
   const python = upstreamOf('python', settings.apiPythonUpstreamUrl);
   if (go !== undefined && python !== undefined) return { go, python, ownerOf: createDecideOwner(decideBy) };
