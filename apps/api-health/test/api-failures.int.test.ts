@@ -27,8 +27,8 @@ before(async () => {
   app = await runApiApp({
     API_UPSTREAM_URL: go.url,
     API_PYTHON_UPSTREAM_URL: python.url,
-    UPSTREAM_HEAD_TIMEOUT_SECONDS: '1',
-    UPSTREAM_UPLOAD_TIMEOUT_SECONDS: '1',
+    UPSTREAM_HEAD_TIMEOUT_SECONDS: '3',
+    UPSTREAM_UPLOAD_TIMEOUT_SECONDS: '3',
     ...file.env,
   });
 });

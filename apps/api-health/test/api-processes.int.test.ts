@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { temporaryFolder, waitUntil, type RunningApp } from '@quay-observability/testkit';
+import { scrape, temporaryFolder, waitUntil, type RunningApp } from '@quay-observability/testkit';
 import { answeredRequests } from './api-requests.ts';
 import { countEach, durationCounts } from './duration-counts.ts';
 import { startNewRuntimeApi, type NewRuntimeApi } from './new-runtime-api.ts';
@@ -53,9 +53,10 @@ test('two processes count as one, and a changed TRACKED_NAMESPACES is followed b
   assert.deepEqual(await durationCounts(app.adminUrl), countEach(expected('first')));
 
   track('second');
-  await waitUntil('both to follow', () =>
-    Promise.resolve((app.process.log().match(/TRACKED_NAMESPACES/g) ?? []).length >= 2),
-  );
+  await waitUntil('both to follow', async () => {
+    const samples = await scrape(app.adminUrl, 'quay_config_reloads_total');
+    return samples.get('quay_config_reloads_total{outcome="success"}') === 2;
+  });
   await sendAll(app.url, requests);
   assert.deepEqual(
     await durationCounts(app.adminUrl),

@@ -47,6 +47,12 @@ test('each rule of the API is timed under its method, endpoint, status and names
 
 test("Python's own API, asked the same, has the same series with the same counts", async () => {
   await sendAll(python.url, answered);
+  // A view that fails is timed as the 500 that it becomes.
+  assert.deepEqual(
+    await sendAll(python.url, [{ method: 'GET', target: '/api/v1/plans/?status=raise' }]),
+    [500],
+  );
+  await sendAll(app.url, [{ method: 'GET', target: '/api/v1/plans/?status=500' }]);
   assert.deepEqual(await durationCounts(python.url), await durationCounts(app.adminUrl));
 });
 

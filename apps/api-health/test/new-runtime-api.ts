@@ -62,7 +62,8 @@ async function answer(
   const status = method === 'OPTIONS' ? 200 : Number(searchParams.get('status') ?? 200);
   if (pathname.startsWith('/realtime/')) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    await sendPieces(response, 3, (number) => `data: ${number}\n\n`);
+    const count = Number(searchParams.get('events') ?? 1);
+    await sendPieces(response, count, (number) => `data: ${number}\n\n`);
   } else if (searchParams.has('pieces')) {
     response.writeHead(status, { 'Content-Type': 'text/plain' });
     await sendPieces(response, Number(searchParams.get('pieces')), (number) => `piece ${number}\n`);

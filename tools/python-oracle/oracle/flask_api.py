@@ -8,8 +8,8 @@ status=404      the status; `raise` lets the view fail
 pieces=5        so many lines of text instead, 0.1 s apart
 bytes=1000000   a JSON text of about that length instead
 
-Beside the API there is what Quay's web process answers too: /_internal_ping, and events under /realtime. The server is
-the registry's (gunicorn_registry.py). /metrics shows the timings.
+Beside the API there is what Quay's web process answers too: /_internal_ping, and under /realtime as many events as the
+query's `events` says, 0.1 s apart. The server is the registry's (gunicorn_registry.py). /metrics shows the timings.
 """
 
 import json
@@ -92,8 +92,10 @@ def internal_ping():
 
 @application.route("/realtime/user/subscribe")
 def realtime():
+    count = int(request.args.get("events", 1))
+
     def events():
-        for number in range(3):
+        for number in range(count):
             if number > 0:
                 time.sleep(PAUSE_SECONDS)
             yield f"data: {number}\n\n"
