@@ -7,7 +7,10 @@ testWaitingApp({
   folder,
   redisSetting: 'BUILDLOGS_REDIS',
   waitsFor:
-    /"Idle: the health endpoints, the gateway for \/api and the secscan gateway arrive with milestone M3/,
-  readyz: { status: 503, text: /\[-\]database failed: DB_URI is neither[^]*\[-\]redis \(\w+\) failed: / },
+    /There is no gateway for \/api: neither API_UPSTREAM_URL nor API_PYTHON_UPSTREAM_URL is set[^]*"Idle: none of its parts/,
+  readyz: {
+    status: 200,
+    text: /\[!\]database degraded: DB_URI is neither[^]*\[!\]redis \(\w+\) degraded: /,
+  },
 });
 testSwitchedApp({ folder });

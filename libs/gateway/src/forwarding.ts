@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discardRest, hasBody } from './request-body.ts';
-import { answerError } from './error-answer.ts';
+import { answerError, refusalOfFailure, type ErrorForm } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
 import { headerPairs, headerValue } from './hop-by-hop.ts';
 import { checkResponseFraming, reasonPhrase } from './check-response.ts';
@@ -12,6 +12,8 @@ import { protocolFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 export type ForwardingOptions = {
   trustForwarded: boolean;
+  errorForm: ErrorForm;
+  upstreamKind: string;
   /** After this long without an answer to `Expect: 100-continue` the client is asked for the body. */
   continueTimeoutMs: number;
   /** How long the rest of an upload is read and dropped after an early answer. */
@@ -229,7 +231,8 @@ export class Forwarding implements UpstreamHandler {
       return;
     }
     this.#beforeAnswer();
-    answerError(response, { status: failure.status, code: 'UNAVAILABLE', message: failure.message });
+    const refusal = refusalOfFailure(failure, this.#options.upstreamKind);
+    answerError(response, refusal, this.#options.errorForm);
     discardRest(this.#request, this.#options.discardTimeoutMs);
   }
 

@@ -5,7 +5,6 @@ export type { HttpListener } from './http-listener.ts';
 export type { HttpObserver } from './http-observer.ts';
 export { HttpProblem } from './http-problem.ts';
 export { httpWorkersSetting } from './http-workers/http-workers-setting.ts';
-export { idleApp } from './idle-app.ts';
 export type { ProcessTracing } from './instrument.ts';
 export { jsonBody, jsonBodyUpTo } from './json-body.ts';
 export { allowOnly, createPublicServer } from './public-server.ts';

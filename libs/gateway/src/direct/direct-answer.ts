@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusal } from '../check-request.ts';
 import { checkResponseFraming, reasonPhrase } from '../check-response.ts';
-import { errorBody } from '../error-answer.ts';
+import { refusalOfFailure, type ErrorForm } from '../error-answer.ts';
 import type { Exchange, GatewayRequest } from '../exchange.ts';
 import { requestHeaders } from '../request-headers.ts';
 import { responseHeaders } from '../response-headers.ts';
@@ -12,6 +12,8 @@ import { answerHead, type BodyFraming } from './answer-head.ts';
 
 export type DirectAnswerOptions = {
   trustForwarded: boolean;
+  errorForm: ErrorForm;
+  upstreamKind: string;
   keepAliveMs: number;
   isDraining: () => boolean;
   /** Told the size of every piece of a body that is held in a buffer of its own. */
@@ -172,7 +174,7 @@ export class DirectAnswer implements UpstreamHandler {
 
   /** Answers in the gateway's own name. */
   refuse(refusal: Refusal): void {
-    const body = errorBody(refusal);
+    const body = this.#options.errorForm(refusal);
     const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
     if (refusal.status === 503) headers.push('Retry-After', '1');
     this.#writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', headers);
@@ -249,7 +251,7 @@ export class DirectAnswer implements UpstreamHandler {
   #fail(failure: UpstreamFailure): void {
     this.#failure = failure;
     if (this.#status === undefined) {
-      this.refuse({ status: failure.status, code: 'UNAVAILABLE', message: failure.message });
+      this.refuse(refusalOfFailure(failure, this.#options.upstreamKind));
     } else {
       // Only a broken connection tells the client that the body is not complete.
       this.#socket.destroy();

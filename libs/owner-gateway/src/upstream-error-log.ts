@@ -12,14 +12,19 @@ export type UpstreamErrorLog = {
   close(): void;
 };
 
-export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>, upstream: RouteOwner): UpstreamErrorLog {
+/** `kind` is what the upstream is, as in "the registry". */
+export function createUpstreamErrorLog(
+  log: Pick<Logger, 'warning'>,
+  upstream: RouteOwner,
+  kind: string,
+): UpstreamErrorLog {
   let timer: NodeJS.Timeout | undefined;
   let suppressed = 0;
   // This line is about many requests: it must not carry the trace of the one that started the timer.
   const onQuietOver = AsyncResource.bind((): void => {
     timer = undefined;
     if (suppressed > 0)
-      log.warning('More requests failed because of the registry.', { upstream, count: suppressed });
+      log.warning(`More requests failed because of the ${kind}.`, { upstream, count: suppressed });
     suppressed = 0;
   });
   return {
@@ -29,7 +34,7 @@ export function createUpstreamErrorLog(log: Pick<Logger, 'warning'>, upstream: R
         return;
       }
       timer = setTimeout(onQuietOver, QUIET_MS).unref();
-      log.warning(`A request failed: ${upstreamError?.message ?? ''}.`, {
+      log.warning(`A request failed: the ${kind} ${upstreamError?.message ?? ''}.`, {
         method,
         // The query may hold a token.
         path: target.split('?', 1)[0],

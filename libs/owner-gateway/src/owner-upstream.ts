@@ -1,29 +1,39 @@
 import { createUpstream, createUpstreamHealth, type Upstream } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
 import type { RouteOwner } from '@quay-observability/owner-switch';
-import type { RegistrySettings } from './config.ts';
+import type { GatewaySettings } from './gateway-settings.ts';
 import { createUpstreamErrorLog, type UpstreamErrorLog } from './upstream-error-log.ts';
 
-/** The registry of one runtime. */
-export type RegistryUpstream = {
+/** What one runtime serves. */
+export type OwnerUpstream = {
   readonly owner: RouteOwner;
+  /** What it is, for messages, as in "the registry". */
+  readonly kind: string;
   readonly connections: Upstream;
   readonly errorLog: UpstreamErrorLog;
-  /** Resolves if the registry answers; otherwise rejects with what is wrong. */
+  /** Resolves if the upstream answers; otherwise rejects with what is wrong. */
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
+export type OwnerUpstreamOptions = {
+  owner: RouteOwner;
+  /** Origin: scheme, host and port. */
+  url: string;
+  /** What it is, for messages, as in "the registry". */
+  kind: string;
+  /** Any answer below 500 to a GET of it, without credentials, means that the upstream is up. */
+  healthPath: string;
+  settings: GatewaySettings;
+  log: Pick<Logger, 'warning'>;
+};
+
 // Below the time limit of a readiness check.
-const HEALTH = { path: '/v2/', timeoutMs: 1800, cacheMs: 1000 };
+const HEALTH = { timeoutMs: 1800, cacheMs: 1000 };
 
 /** Nothing is opened before the first request or check. */
-export function createRegistryUpstream(
-  owner: RouteOwner,
-  url: string,
-  settings: RegistrySettings,
-  log: Pick<Logger, 'warning'>,
-): RegistryUpstream {
+export function createOwnerUpstream(options: OwnerUpstreamOptions): OwnerUpstream {
+  const { owner, url, kind, healthPath, settings, log } = options;
   const connections = createUpstream({
     name: owner,
     url,
@@ -36,15 +46,16 @@ export function createRegistryUpstream(
     maxHeaderBytes: settings.maxHeaderBytes,
     fastPath: settings.fastPath,
   });
-  const health = createUpstreamHealth({ ...HEALTH, url });
-  const errorLog = createUpstreamErrorLog(log, owner);
+  const health = createUpstreamHealth({ ...HEALTH, path: healthPath, url });
+  const errorLog = createUpstreamErrorLog(log, owner, kind);
   return {
     owner,
+    kind,
     connections,
     errorLog,
     check: async () => {
       const { up, message } = await health.check();
-      if (!up) throw new Error(`the registry at ${url}: ${message}`);
+      if (!up) throw new Error(`the ${kind} at ${url}: ${message}`);
     },
     close: async () => {
       await connections.close();

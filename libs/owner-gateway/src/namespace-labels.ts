@@ -26,7 +26,7 @@ export type NamespaceLabelsOptions = {
   library: LibrarySettings;
   /** Most buckets at a time. */
   maxBuckets: number;
-  metrics: Pick<Metrics<'registry-metrics'>, 'knowLabelValues'>;
+  metrics: Pick<Metrics<'registry-metrics' | 'api-health'>, 'knowLabelValues'>;
   log: Pick<Logger, 'warning'>;
 };
 

@@ -1,11 +1,11 @@
 import type { GatewayLimits } from '@quay-observability/gateway';
-import type { RegistrySettings } from './config.ts';
+import type { GatewaySettings } from './gateway-settings.ts';
 
 const CONTINUE_TIMEOUT_MS = 1000;
 const DISCARD_TIMEOUT_MS = 30_000;
 
 /** What the gateway accepts of clients, as the settings say. */
-export function gatewayLimits(settings: RegistrySettings): GatewayLimits {
+export function gatewayLimits(settings: GatewaySettings): GatewayLimits {
   return {
     maxTargetLength: settings.maxTargetLength,
     maxHeaderCount: settings.maxHeaderCount,

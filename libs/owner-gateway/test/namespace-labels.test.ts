@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from '@quay-observability/metrics';
-import { matchRoute, type RouteMatch } from '@quay-observability/registry-routes';
 import { registryLabelValues } from '@quay-observability/registry-counting';
+import { matchRoute, type RouteMatch } from '@quay-observability/registry-routes';
 import { createNamespaceLabels, type NamespaceSource } from '../src/namespace-labels.ts';
-import { parseSamples } from './samples.ts';
 
 function setUp(source: NamespaceSource, { libraryEnabled = true, maxBuckets = 200 } = {}) {
   const metrics = createMetrics({
@@ -33,10 +32,10 @@ function setUp(source: NamespaceSource, { libraryEnabled = true, maxBuckets = 20
   };
   const counts = async () => {
     const text = (await metrics.exposition()).body.toString();
-    return [...parseSamples(text, 'quay_request_duration_seconds_count')].map(([key, count]) => [
-      /namespace_name="(.*?)"/.exec(key)?.[1],
-      count,
-    ]);
+    const lines = text.matchAll(
+      /^quay_request_duration_seconds_count\{.*?namespace_name="(.*?)".*?\} (\d+)$/gm,
+    );
+    return [...lines].map(([, namespace, count]) => [namespace, Number(count)]);
   };
   return { labels, labelOf, serve, counts, warnings };
 }

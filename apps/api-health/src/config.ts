@@ -1,0 +1,8 @@
+import { httpWorkersSetting } from '@quay-observability/service';
+import { apiSettings } from './api/api-settings.ts';
+
+/** Settings of this app, by environment variable: those of its parts. README.md has them as a table. */
+export const apiHealthSettings = {
+  httpWorkers: httpWorkersSetting,
+  ...apiSettings,
+};
