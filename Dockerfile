@@ -17,6 +17,7 @@ FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
     LISTEN_HOST=0.0.0.0 LISTEN_PORT=8080 \
     ADMIN_HOST=0.0.0.0 ADMIN_PORT=9100 \
+    HEALTH_LISTEN_HOST=0.0.0.0 HEALTH_LISTEN_PORT=8090 \
     SHUTDOWN_DELAY_SECONDS=5
 WORKDIR /app
 COPY --from=build /deployable ./
@@ -24,7 +25,7 @@ COPY --from=build /deployable ./
 RUN mkdir -m 0700 /state && chown 10001:10001 /state
 # Root owns the files, an unprivileged user runs them.
 USER 10001:10001
-EXPOSE 8080 9100
+EXPOSE 8080 8090 9100
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "main.js"]

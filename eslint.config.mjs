@@ -17,6 +17,10 @@ const homes = {
   knex: 'database',
   pg: 'database',
   undici: 'gateway',
+  '@aws-sdk/client-s3': 'storage',
+  '@aws-sdk/client-sts': 'storage',
+  '@aws-sdk/client-rds': 'aws-rds',
+  ldapts: 'ldap',
 };
 const layers = ['contract', 'adapter', 'kit', 'app', 'tool', 'test', 'example'];
 const mayImport = {

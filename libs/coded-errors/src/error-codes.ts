@@ -29,6 +29,10 @@ export const ERROR_CODES = {
   REDIS_OVERLOADED: 'Too many commands wait for Redis; the command was not sent.',
   LOCK_LOST:
     'A global lock was lost while work was done under it: it could not be renewed in time, or its key in Redis was removed. The work was stopped, and is done again by whoever gets the lock next.',
+  STORAGE_FAILED:
+    'A storage location cannot be read or written, or does not answer in time. The message names the location, what was tried and the cause.',
+  STORAGE_PATH_INVALID:
+    'A path in a storage location leads out of its root or is not well formed: a checksum or id in the database is damaged. Nothing was read or removed.',
   SNAPSHOT_INVALID:
     'A snapshot of the owner switches has faults; every one is listed with its field. The last known good snapshot stays in force.',
   SNAPSHOT_REFUSED:

@@ -12,3 +12,5 @@ export type {
 } from './database.ts';
 export { createDatabase } from './create-database.ts';
 export { DatabaseError } from './database-error.ts';
+export { queryOnce } from './query-once.ts';
+export type { QueryOnceOptions } from './query-once.ts';

@@ -1,6 +1,7 @@
 export { ConfigError, readTogether } from './config-error.ts';
 export type { ConfigFault } from './config-error.ts';
 export type {
+  AuthenticationSettings,
   DatabaseServerSettings,
   DatabaseSettings,
   GarbageCollectionSettings,
@@ -32,6 +33,6 @@ export {
   stringSetting,
   urlSetting,
 } from './settings/setting.ts';
-export type { Setting } from './settings/setting.ts';
+export type { Reading, Setting } from './settings/setting.ts';
 export { renderConfigurationTable } from './render-configuration-table.ts';
 export { renderSettingsTable } from './settings/render-settings-table.ts';

@@ -141,7 +141,42 @@ export type HealthSettings = {
   readonly debugSecret: string | undefined;
   readonly setupComplete: boolean;
   readonly billing: boolean;
+  readonly isTesting: boolean;
+  /** `host` or `host:port`. */
+  readonly serverHostname: string;
+  /** `http` or `https`. */
+  readonly preferredUrlScheme: string;
+  readonly externalTlsTermination: boolean;
+  readonly forceNonsecureCookie: boolean;
   readonly authenticationType: string;
+  readonly authentication: AuthenticationSettings;
+  readonly serviceKeyService: string;
   /** The file that holds the id of this instance's service key. */
   readonly serviceKeyIdFile: string;
+};
+
+/** How to ask the authentication backends; which one is in use says `authenticationType` (contract section 10). */
+export type AuthenticationSettings = {
+  readonly ldap: {
+    /** `ldap://` or `ldaps://`, several separated by blanks. */
+    readonly uri: string;
+    readonly adminDn: string | undefined;
+    /** A secret. */
+    readonly adminPassword: string | undefined;
+    readonly timeoutSeconds: number;
+    readonly networkTimeoutSeconds: number;
+    readonly allowInsecureFallback: boolean;
+    /** The certificate authority that Quay trusts if the file is there. */
+    readonly caFile: string;
+  };
+  readonly jwt: { readonly getUserUrl: string | undefined };
+  readonly keystone: {
+    readonly url: string | undefined;
+    readonly version: 2 | 3;
+    readonly timeoutSeconds: number;
+    readonly adminUsername: string | undefined;
+    /** A secret. */
+    readonly adminPassword: string | undefined;
+    readonly adminTenant: string | undefined;
+  };
 };

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { ConfigKeyName, ConfigValues } from './config-keys.ts';
-import type { DatabaseServerSettings, DatabaseSettings, QuayConfig } from './quay-config.ts';
+import type {
+  AuthenticationSettings,
+  DatabaseServerSettings,
+  DatabaseSettings,
+  QuayConfig,
+} from './quay-config.ts';
 import type { Environment } from './settings/read-settings.ts';
 
 /** Where the values came from, and what was said about them. */
@@ -67,7 +72,14 @@ export function shapeConfig(values: ConfigValues, origin: ConfigOrigin): QuayCon
       debugSecret: values.ENABLE_HEALTH_DEBUG_SECRET,
       setupComplete: values.SETUP_COMPLETE,
       billing: values.FEATURE_BILLING,
+      isTesting: values.TESTING,
+      serverHostname: values.SERVER_HOSTNAME,
+      preferredUrlScheme: values.PREFERRED_URL_SCHEME,
+      externalTlsTermination: values.EXTERNAL_TLS_TERMINATION,
+      forceNonsecureCookie: values.FORCE_NONSECURE_SESSION_COOKIE,
       authenticationType: values.AUTHENTICATION_TYPE,
+      authentication: shapeAuthentication(values, origin.env),
+      serviceKeyService: values.INSTANCE_SERVICE_KEY_SERVICE,
       serviceKeyIdFile:
         values.INSTANCE_SERVICE_KEY_KID_LOCATION ?? join(origin.env.QUAYCONF ?? 'conf', 'quay.kid'),
     },
@@ -106,5 +118,28 @@ function shapeDatabase(values: ConfigValues, sourceOf: (name: ConfigKeyName) => 
         },
       };
     }),
+  };
+}
+
+function shapeAuthentication(values: ConfigValues, env: Environment): AuthenticationSettings {
+  return {
+    ldap: {
+      uri: values.LDAP_URI,
+      adminDn: values.LDAP_ADMIN_DN,
+      adminPassword: values.LDAP_ADMIN_PASSWD,
+      timeoutSeconds: values.LDAP_TIMEOUT,
+      networkTimeoutSeconds: values.LDAP_NETWORK_TIMEOUT,
+      allowInsecureFallback: values.LDAP_ALLOW_INSECURE_FALLBACK,
+      caFile: join(env.QUAYCONF ?? 'conf/stack', 'ldap.crt'),
+    },
+    jwt: { getUserUrl: values.JWT_GETUSER_ENDPOINT },
+    keystone: {
+      url: values.KEYSTONE_AUTH_URL,
+      version: values.KEYSTONE_AUTH_VERSION === 3 ? 3 : 2,
+      timeoutSeconds: values.KEYSTONE_AUTH_TIMEOUT,
+      adminUsername: values.KEYSTONE_ADMIN_USERNAME,
+      adminPassword: values.KEYSTONE_ADMIN_PASSWORD,
+      adminTenant: values.KEYSTONE_ADMIN_TENANT,
+    },
   };
 }

@@ -82,6 +82,7 @@ test('an empty text means the default for every key but the switches, of which i
     library: { namespace: 'library', enabled: false },
     garbageCollection: { ...standard.garbageCollection, ...off },
     quota: { enabled: false, invalidateTotals: false },
+    health: { ...standard.health, isTesting: false },
   });
   const override = { QUAY_OVERRIDE_CONFIG: '{"DB_URI": "", "PROMETHEUS_NAMESPACE": ""}' };
   const overridden = parse('DB_URI: postgresql://h/quay\nPROMETHEUS_NAMESPACE: file', override);

@@ -1,3 +1,5 @@
+export { bearerTokensSetting, createBearerJudge, readBearerTokens } from './bearer-tokens.ts';
+export type { BearerVerdict } from './bearer-tokens.ts';
 export { defineApp } from './app-definition.ts';
 export type { AppContext, AppDefinition, AppSettings, ComposedApp, RedisRole } from './app-definition.ts';
 export { observeQuayServices } from './health-observer.ts';

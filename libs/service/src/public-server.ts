@@ -11,6 +11,8 @@ export type PublicServerOptions = {
   listener?: Pick<HttpListenerOptions, 'name' | 'settings'>;
   /** Further ones are closed. */
   maxConnections: number;
+  /** Of a request's head; 64 KiB unless told. A longer one is a 431. */
+  maxHeaderBytes?: number;
   observer: HttpObserver;
   /** Tried in their order; what none of them answers is a 404. */
   handlers: readonly RequestHandler[];
@@ -38,14 +40,21 @@ const SECURITY_HEADERS = {
  * every refusal as JSON (`HttpProblem`). A fault of our own is logged and told to the client as a bare 500.
  */
 export function createPublicServer(options: PublicServerOptions): HttpListener {
-  const { host, port, listener = PUBLIC, maxConnections, onError } = options;
+  const {
+    host,
+    port,
+    listener = PUBLIC,
+    maxConnections,
+    maxHeaderBytes = MAX_HEADER_BYTES,
+    onError,
+  } = options;
   return createHttpListener(
     {
       ...listener,
       host,
       port,
       maxConnections,
-      maxHeaderBytes: MAX_HEADER_BYTES,
+      maxHeaderBytes,
       drainMs: DRAIN_MS,
       onError,
     },

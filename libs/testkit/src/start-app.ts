@@ -33,6 +33,8 @@ export async function startApp(
       PATH: process.env.PATH,
       LISTEN_PORT: String(port),
       ADMIN_PORT: String(adminPort),
+      // Not the default, which would be taken by another test.
+      HEALTH_LISTEN_PORT: '0',
       // Not the default, which every process of this machine shares.
       SWITCH_STATE_DIR: join(workingFolder, 'state'),
       ...env,

@@ -1,9 +1,10 @@
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { isBuiltin } from 'node:module';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { ATTR_URL_FULL, ATTR_URL_QUERY } from '@opentelemetry/semantic-conventions';
+import { ATTR_URL_FULL, ATTR_URL_PATH, ATTR_URL_QUERY } from '@opentelemetry/semantic-conventions';
 import { isAdminTarget, isLeftUntraced } from './leave-untraced.ts';
 import type { UrlExclusion } from './excluded-urls.ts';
+import { spanPath } from './span-path.ts';
 
 /** What can make spans by itself. */
 export type InstrumentationName = 'http-server' | 'http-client' | 'express' | 'ioredis' | 'pg' | 'undici';
@@ -55,12 +56,15 @@ export async function createInstrumentations(
         disableOutgoingRequestInstrumentation: !wanted.has('http-client'),
         ignoreIncomingRequestHook: (request) => isIgnored(request, isExcluded),
         ignoreOutgoingRequestHook: ({ agent }) => isLeftUntraced(agent),
-        startIncomingSpanHook: () => ({ [ATTR_URL_QUERY]: undefined }),
+        startIncomingSpanHook: ({ url }) => ({
+          [ATTR_URL_PATH]: spanPath(url ?? '/'),
+          [ATTR_URL_QUERY]: undefined,
+        }),
         requestHook(span, request) {
           if (!(request instanceof ClientRequest) || !span.isRecording()) return;
           const host = request.getHeader('host');
           const origin = `${request.protocol}//${typeof host === 'string' ? host : request.host}`;
-          span.setAttribute(ATTR_URL_FULL, `${origin}${withoutQuery(request.path)}`);
+          span.setAttribute(ATTR_URL_FULL, `${origin}${spanPath(request.path)}`);
         },
       }),
     );
@@ -83,7 +87,7 @@ export async function createInstrumentations(
     made.push(
       new UndiciInstrumentation({
         startSpanHook: ({ origin, path }) => ({
-          [ATTR_URL_FULL]: `${origin}${withoutQuery(path)}`,
+          [ATTR_URL_FULL]: `${origin}${spanPath(path)}`,
           [ATTR_URL_QUERY]: undefined,
         }),
       }),
@@ -101,9 +105,4 @@ function isIgnored(request: IncomingMessage, isExcluded: UrlExclusion): boolean 
   return isExcluded(
     `${socket.encrypted === true ? 'https' : 'http'}://${request.headers.host ?? ''}${target}`,
   );
-}
-
-function withoutQuery(target: string): string {
-  const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
 }

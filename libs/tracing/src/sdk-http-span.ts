@@ -28,6 +28,7 @@ import type { UrlExclusion } from './excluded-urls.ts';
 import { UNTRACED, type AttributeValue, type HttpSpan, type HttpSpanStart } from './http-span.ts';
 import { recordFailure } from './record-failure.ts';
 import type { TraceContext } from './runtime.ts';
+import { spanPath } from './span-path.ts';
 import {
   drawIds,
   drawnSpanId,
@@ -166,11 +167,10 @@ function hostOf(headers: IncomingHeaders): string {
 
 function attributesOf(start: HttpSpanStart): Attributes {
   const { headers, method, path, scheme = 'http' } = start;
-  const query = path.indexOf('?');
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: METHODS.has(method) ? method : '_OTHER',
     [ATTR_URL_SCHEME]: scheme,
-    [ATTR_URL_PATH]: query === -1 ? path : path.slice(0, query),
+    [ATTR_URL_PATH]: spanPath(path),
   };
   if (!METHODS.has(method)) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
   const [, address, port] = HOST.exec(hostOf(headers)) ?? [];

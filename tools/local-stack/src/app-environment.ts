@@ -29,6 +29,8 @@ export function appEnvironment(app: AppName, surroundings: AppSurroundings): Rec
     LISTEN_PORT: String(port),
     ADMIN_HOST: '127.0.0.1',
     ADMIN_PORT: String(adminPort),
+    // Two stacks may run at once; api-health logs which port it got.
+    HEALTH_LISTEN_PORT: '0',
     SHUTDOWN_GRACE_SECONDS: '5',
     QUAYCONF: configFile,
     SWITCH_STATE_DIR: join(folder, 'state'),

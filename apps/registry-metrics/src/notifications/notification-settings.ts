@@ -3,9 +3,9 @@ import {
   integerSetting,
   portSetting,
   stringSetting,
-  type Setting,
   type SettingsOf,
 } from '@quay-observability/quay-config';
+import { bearerTokensSetting } from '@quay-observability/service';
 
 /** Settings of the listener that takes the events of registries. */
 export const notificationSettings = {
@@ -17,7 +17,7 @@ export const notificationSettings = {
     help: 'Port of the listener for events of registries; 0 picks a free one. Without it there is none.',
     default: undefined,
   }),
-  notificationsTokens: tokensSetting('NOTIFICATIONS_TOKENS', {
+  notificationsTokens: bearerTokensSetting('NOTIFICATIONS_TOKENS', {
     help: 'Bearer tokens that registries send with their events, separated by commas, 16 characters or more each; required with NOTIFICATIONS_LISTEN_PORT. A secret.',
   }),
   notificationsMaxBodyBytes: integerSetting('NOTIFICATIONS_MAX_BODY_BYTES', {
@@ -62,28 +62,4 @@ export function takesNotifications({
   const key = 'NOTIFICATIONS_TOKENS';
   const problem = 'is required with NOTIFICATIONS_LISTEN_PORT and not set';
   throw new ConfigError([{ key, source: `environment variable ${key}`, problem }]);
-}
-
-const MAX_TOKENS = 10;
-// The characters of a bearer token (RFC 6750), so that every one can be sent.
-const TOKEN = /^[A-Za-z0-9._~+/=-]{16,512}$/;
-
-/** Tokens are never shown, neither in a fault nor in the documentation. */
-function tokensSetting(name: string, { help }: { help: string }): Setting<readonly string[]> {
-  return {
-    ...stringSetting(name, { help }),
-    kind: 'tokens',
-    defaultText: 'none',
-    read: (text) => {
-      const tokens = text
-        .split(',')
-        .map((token) => token.trim())
-        .filter((token) => token !== '');
-      if (tokens.length > MAX_TOKENS) return { problem: `expected at most ${MAX_TOKENS} tokens` };
-      const wrong = tokens.findIndex((token) => !TOKEN.test(token));
-      if (wrong === -1) return { value: tokens };
-      return { problem: `token ${wrong + 1} is not 16 to 512 letters, digits and . _ ~ + / = -` };
-    },
-    absent: { value: [] },
-  };
 }

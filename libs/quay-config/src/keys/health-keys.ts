@@ -8,7 +8,7 @@ const checker = z
   .tuple([nonEmptyText], anyMapping.nullish(), 'expected [name, parameters]')
   .transform(([name, parameters]) => ({ name, parameters: parameters ?? {} }));
 
-function secretText(help: string, section: number) {
+function secretText(help: string, section: number, more: { reloadable?: true } = {}) {
   return configKey<string | undefined>({
     kind: 'string',
     fallback: undefined,
@@ -19,18 +19,31 @@ function secretText(help: string, section: number) {
     variable: 'text',
     secret: true,
     schema: nonEmptyText,
+    ...more,
   });
 }
 
-function healthFlag(help: string) {
+function healthFlag(help: string, fallback = false) {
   return configKey({
     kind: 'boolean',
-    fallback: false,
+    fallback,
     help,
     usedBy,
     section: 10,
     variable: 'text',
     schema: boolean,
+  });
+}
+
+function healthText(fallback: string, help: string) {
+  return configKey({
+    kind: 'string',
+    fallback,
+    help,
+    usedBy,
+    section: 10,
+    variable: 'text',
+    schema: nonEmptyText,
   });
 }
 
@@ -51,7 +64,7 @@ export const healthKeys = {
     kind: '[name, parameters]',
     fallback: { name: 'LocalHealthCheck', parameters: {} },
     fallbackText: '[LocalHealthCheck, {}]',
-    help: '`LocalHealthCheck`, or `RDSAwareHealthCheck` (also `ProductionHealthCheck`) with `access_key`, `secret_key`, `db_instance`, `region`.',
+    help: '`LocalHealthCheck`, or `RDSAwareHealthCheck` (also `ProductionHealthCheck`) with `access_key`, `secret_key`, `db_instance`, `region`; both take `instance_skips` (`[redis, storage]`), the services that the instance check leaves out.',
     usedBy,
     section: 10,
     variable: 'yaml',
@@ -72,9 +85,26 @@ export const healthKeys = {
   ENABLE_HEALTH_DEBUG_SECRET: secretText(
     'The last part of the path that enables debug information; without it there is none.',
     10,
+    { reloadable: true },
   ),
   SETUP_COMPLETE: healthFlag('Before that, service key and disk space count as healthy.'),
   FEATURE_BILLING: healthFlag('Whether `/health/dbrevision` exists.'),
+  TESTING: healthFlag('Shown as `is_testing` in the debug information.', true),
+  SERVER_HOSTNAME: healthText(
+    'localhost:5000',
+    'Where Quay is reached; if that is `localhost`, its port is also that of the processes that the health check pings.',
+  ),
+  PREFERRED_URL_SCHEME: healthText(
+    'http',
+    'With `https` the processes of Quay are pinged by TLS (unless `EXTERNAL_TLS_TERMINATION`), and the debug cookie is sent by TLS only.',
+  ),
+  EXTERNAL_TLS_TERMINATION: healthFlag(
+    'Whether TLS ends before Quay: its processes are pinged by plain HTTP.',
+  ),
+  FORCE_NONSECURE_SESSION_COOKIE: healthFlag(
+    'Whether the debug cookie is sent by plain HTTP even if the preferred scheme is `https`.',
+  ),
+  INSTANCE_SERVICE_KEY_SERVICE: healthText('quay', 'The service that the key of this instance belongs to.'),
   AUTHENTICATION_TYPE: configKey({
     kind: 'string',
     fallback: 'Database',

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { askHealth } from './ask-health.ts';
+import { startHealthStage, type HealthStage } from './health-stage.ts';
+
+let stage: HealthStage;
+before(async () => {
+  stage = await startHealthStage();
+});
+after(() => stage.stop());
+
+test('a storm of probes asks each service about once a second', async (t) => {
+  const { url, app } = await stage.startNew({}, { HEALTH_SHARE_SECONDS: '1' });
+  const start = performance.now();
+  let left = 500;
+  const one = async () => {
+    while (left > 0) {
+      left -= 1;
+      assert.equal((await askHealth(url, '/health/instance')).status, 200);
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, one));
+  const seconds = (performance.now() - start) / 1000;
+  t.diagnostic(`500 probes in ${seconds.toFixed(2)} s pinged the registry ${stage.pings} times`);
+  assert.ok(stage.pings >= 1 && stage.pings <= Math.ceil(seconds) + 1, `${stage.pings} pings`);
+  await app.stop();
+});
+
+test('a result from before an outage is not shown for longer than it is shared', async () => {
+  const { url, app } = await stage.startNew({}, { HEALTH_SHARE_SECONDS: '0.2' });
+  assert.equal((await askHealth(url, '/health/instance')).status, 200);
+  stage.pingStatus = 500;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  assert.equal((await askHealth(url, '/health/instance')).status, 503);
+  await app.stop();
+});

@@ -1,0 +1,2 @@
+export { bindToLdap } from './bind.ts';
+export type { LdapBindOptions, LdapBindResult } from './bind.ts';
