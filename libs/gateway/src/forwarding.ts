@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBodyTap } from './body-tap.ts';
 import { discardRest, hasBody } from './request-body.ts';
-import { answerError } from './error-answer.ts';
+import { answerError, type ErrorForm } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
 import { headerPairs, headerValue } from './hop-by-hop.ts';
 import { checkResponseFraming, reasonPhrase } from './check-response.ts';
@@ -20,6 +21,7 @@ export type ForwardingOptions = {
   onBodyBytes: (bytes: number) => void;
   /** Whether the client's connection should end with this answer. */
   isDraining: () => boolean;
+  errorForm: ErrorForm;
   onProblem: (message: string, error: unknown) => void;
 };
 
@@ -34,6 +36,8 @@ export class Forwarding implements UpstreamHandler {
   readonly #exchange: Exchange;
   readonly #options: ForwardingOptions;
   readonly #hasBody: boolean;
+  readonly #showRequestBody: ((piece: Buffer) => void) | undefined;
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   #continueTimer: NodeJS.Timeout | undefined;
@@ -64,6 +68,8 @@ export class Forwarding implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#hasBody = hasBody(info.rawHeaders);
+    this.#showRequestBody = createBodyTap(exchange.onRequestBody?.bind(exchange), options.onProblem);
+    this.#showResponseBody = createBodyTap(exchange.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(expectsContinue: boolean): void {
@@ -140,6 +146,7 @@ export class Forwarding implements UpstreamHandler {
   onData(chunk: Buffer, borrowed = false): boolean {
     if (this.#response.destroyed) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (borrowed) return this.#sendBorrowed(chunk);
     this.#options.onBodyBytes(chunk.length);
     return this.#response.write(chunk);
@@ -197,9 +204,10 @@ export class Forwarding implements UpstreamHandler {
     this.#fail(failure);
   }
 
-  onBodySent(bytes: number): void {
-    this.#bytesFromClient += bytes;
-    this.#options.onBodyBytes(bytes);
+  onBodySent(piece: Buffer): void {
+    this.#bytesFromClient += piece.length;
+    this.#options.onBodyBytes(piece.length);
+    this.#showRequestBody?.(piece);
   }
 
   #send(): void {
@@ -229,7 +237,8 @@ export class Forwarding implements UpstreamHandler {
       return;
     }
     this.#beforeAnswer();
-    answerError(response, { status: failure.status, code: 'UNAVAILABLE', message: failure.message });
+    const refusal = { status: failure.status, code: 'UNAVAILABLE', message: failure.message };
+    answerError(response, refusal, this.#options.errorForm);
     discardRest(this.#request, this.#options.discardTimeoutMs);
   }
 

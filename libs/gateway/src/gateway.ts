@@ -3,7 +3,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createBufferCollector } from './buffer-collector.ts';
 import { checkRequest, type Refusal, type RequestLimits } from './check-request.ts';
-import { answerError, answerParseError, refusalOfParseError } from './error-answer.ts';
+import {
+  answerError,
+  answerParseError,
+  refusalOfParseError,
+  registryErrorForm,
+  type ErrorForm,
+} from './error-answer.ts';
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
 import { describeRequest } from './describe-request.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
@@ -38,6 +44,8 @@ export type GatewayOptions = {
   /** Whether plain requests are read the fast way (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
   startExchange: StartExchange;
+  /** How the gateway words its own answers; as registries do unless told. */
+  errorForm?: ErrorForm;
   /** Called for every request that the gateway answers itself without an exchange. */
   onRefused?: (refusal: Refusal & { method: string | undefined }) => void;
   /** Faults of hooks, never of clients or upstreams. */
@@ -68,7 +76,7 @@ const NO_EXCHANGE: Refusal = {
 
 /** Builds a gateway; nothing happens before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, startExchange, onProblem } = options;
+  const { limits, startExchange, onProblem, errorForm = registryErrorForm } = options;
   let inFlight = 0;
   let draining = false;
   const server = createServer({
@@ -89,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const forwardingOptions: ForwardingOptions = {
     ...options,
     ...limits,
+    errorForm,
     onBodyBytes: createBufferCollector(),
     isDraining: () => draining,
   };
@@ -113,7 +122,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: boolean,
   ): void => {
     if (close || draining) response.shouldKeepAlive = false;
-    answerError(response, refusal);
+    answerError(response, refusal, errorForm);
     discardRest(request, limits.discardTimeoutMs);
     options.onRefused?.({ ...refusal, method: request.method });
   };
@@ -186,7 +195,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.on('request', (request, response) => onRequest(request, response, false));
   server.on('checkContinue', (request, response) => onRequest(request, response, true));
   server.on('connect', (_request, socket) =>
-    answerParseError(socket, { status: 405, code: 'UNSUPPORTED', message: 'CONNECT is not supported' }),
+    answerParseError(
+      socket,
+      { status: 405, code: 'UNSUPPORTED', message: 'CONNECT is not supported' },
+      errorForm,
+    ),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = latestResponse.get(socket);
@@ -194,7 +207,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const midAnswer = response?.headersSent === true && !response.writableFinished;
     if (!socket.writable || error.code === 'ECONNRESET' || midAnswer) return void socket.destroy();
     const refusal = refusalOfParseError(error);
-    answerParseError(socket, refusal);
+    answerParseError(socket, refusal, errorForm);
     options.onRefused?.({ ...refusal, method: undefined });
   });
 

@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusal } from '../check-request.ts';
 import { checkResponseFraming, reasonPhrase } from '../check-response.ts';
-import { errorBody } from '../error-answer.ts';
+import { createBodyTap } from '../body-tap.ts';
+import type { ErrorForm } from '../error-answer.ts';
 import type { Exchange, GatewayRequest } from '../exchange.ts';
 import { requestHeaders } from '../request-headers.ts';
 import { responseHeaders } from '../response-headers.ts';
@@ -14,6 +15,7 @@ export type DirectAnswerOptions = {
   trustForwarded: boolean;
   keepAliveMs: number;
   isDraining: () => boolean;
+  errorForm: ErrorForm;
   /** Told the size of every piece of a body that is held in a buffer of its own. */
   onBodyBytes: (bytes: number) => void;
   onProblem: (message: string, error: unknown) => void;
@@ -37,6 +39,7 @@ export class DirectAnswer implements UpstreamHandler {
   readonly #onSent = (): void => {
     this.#sent();
   };
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   /** Travels with the first piece of the body. */
@@ -63,6 +66,7 @@ export class DirectAnswer implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#onDone = onDone;
+    this.#showResponseBody = createBodyTap(exchange?.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(): void {
@@ -123,6 +127,7 @@ export class DirectAnswer implements UpstreamHandler {
     // A piece of nothing would be read as the end of a body in chunks.
     if (this.#ended || this.#framing === 'none' || chunk.length === 0) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (!borrowed) this.#options.onBodyBytes(chunk.length);
     return this.#sendPiece(chunk, borrowed);
   }
@@ -172,7 +177,7 @@ export class DirectAnswer implements UpstreamHandler {
 
   /** Answers in the gateway's own name. */
   refuse(refusal: Refusal): void {
-    const body = errorBody(refusal);
+    const body = this.#options.errorForm(refusal);
     const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
     if (refusal.status === 503) headers.push('Retry-After', '1');
     this.#writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', headers);
