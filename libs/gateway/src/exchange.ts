@@ -46,7 +46,7 @@ export type ExchangeEnd = {
 export type Exchange = {
   /** Who answers this request. */
   readonly upstream: Upstream;
-  /** Sent upstream in place of the client's headers of the same (lower-case) names. */
+  /** Sent upstream in place of the client's headers of the same (lower-case) names, `host` included. */
   readonly upstreamHeaders?: Readonly<Record<string, string>>;
   /**
    * Shown every piece of the client's body when it is handed to the upstream. The piece is lent for the call: what is
