@@ -74,6 +74,7 @@ export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGat
   const recorder = createIndexRecorder({
     database,
     claims: createResultClaims({ redis: options.redis, rememberSeconds: settings.secscanRememberSeconds }),
+    rememberMs: settings.secscanRememberSeconds * 1000,
     lookups: createLookupQueue({
       maxSize: settings.secscanQueueSize,
       concurrency: LOOKUPS_AT_ONCE,

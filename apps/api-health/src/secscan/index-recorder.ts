@@ -46,6 +46,8 @@ export type IndexRecorderOptions = {
   /** Without it nothing can be looked up. */
   database: Pick<Database, 'read'> | undefined;
   claims: ResultClaims;
+  /** How long a claim stands. */
+  rememberMs: number;
   lookups: LookupQueue;
   /** Of claims in Redis: one that hangs must not keep the look-ups waiting. */
   claiming: LookupQueue;
@@ -102,7 +104,10 @@ export function createIndexRecorder(options: IndexRecorderOptions): IndexRecorde
   const firstResult = async (report: FinishedReport): Promise<ResultOutcome> => {
     const rows = await report.lookup;
     if (typeof rows === 'string') return rows;
-    const candidates = chooseManifests(rows, report.arrivedAtMs);
+    const candidates = chooseManifests(rows, {
+      arrivedAtMs: report.arrivedAtMs,
+      rememberMs: options.rememberMs,
+    });
     if (typeof candidates === 'string') return candidates;
     const claimable = report.submitted ? candidates : candidates.slice(0, 1);
     const claimed = claiming.add(1, () => claims.claim(claimable.map(({ id }) => id)));

@@ -53,12 +53,11 @@ export function createStartSecscanExchange(options: StartSecscanExchangeOptions)
     const arrival = arrive(request, action, options);
     if (!isClairPath(request.target)) return new SecscanExchange(arrival, NOT_FOUND, {}, undefined);
     const begin = (authorization: Authorization): Exchange => {
-      if ('headers' in authorization) {
-        const headers = { host: clair.host, ...authorization.headers };
-        return new SecscanExchange(arrival, clair, headers, recorderOf(request, action));
-      }
+      const recorder = recorderOf(request, action);
+      if ('headers' in authorization)
+        return new SecscanExchange(arrival, clair, { host: clair.host, ...authorization.headers }, recorder);
       options.refusedTokens.inc({ reason: authorization.refused });
-      return new SecscanExchange(arrival, UNAUTHORIZED, {}, undefined);
+      return new SecscanExchange(arrival, UNAUTHORIZED, {}, recorder);
     };
     const authorization = authorize(request);
     return authorization instanceof Promise ? authorization.then(begin) : begin(authorization);
