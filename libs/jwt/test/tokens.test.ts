@@ -8,7 +8,10 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const verify = createTokenVerifier({ key: KEY, issuers: ['quay'], leewaySeconds: 15 });
 
 /** A token made by hand, so that signer and verifier are not each other's judge. */
-function token(claims: object, { key = KEY, header = { alg: 'HS256', typ: 'JWT' } } = {}): string {
+function token(
+  claims: object,
+  { key = KEY, header = { alg: 'HS256', typ: 'JWT' } }: { key?: Buffer; header?: object } = {},
+): string {
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
   const signed = `${encode(header)}.${encode(claims)}`;
   return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;

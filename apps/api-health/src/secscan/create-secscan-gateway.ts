@@ -47,6 +47,9 @@ const DRAIN_MS = 5000;
 /** Connections of the pool are shared with the rest of the app. */
 const LOOKUPS_AT_ONCE = 4;
 const CLAIMS_AT_ONCE = 32;
+/** For the head of a call to arrive, and for all of it: a submission has some kilobytes. */
+const REQUEST_HEAD_MS = 30_000;
+const REQUEST_MS = 120_000;
 const KEEP_ALIVE_MS = 75_000;
 const UPSTREAM_KEEP_ALIVE_MS = 5000;
 const HEADS = { maxHeaderBytes: 65_536, maxHeaderCount: 200, maxTargetLength: 8192 };
@@ -113,8 +116,8 @@ export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGat
       ...HEADS,
       maxConcurrentRequests: settings.secscanMaxRequests,
       maxConnections: settings.secscanMaxRequests * 4,
-      headersTimeoutMs: 30_000,
-      requestTimeoutMs: settings.secscanAnswerSeconds * 1000,
+      headersTimeoutMs: REQUEST_HEAD_MS,
+      requestTimeoutMs: REQUEST_MS,
       clientIdleTimeoutMs: settings.secscanBodySeconds * 1000,
       keepAliveMs: KEEP_ALIVE_MS,
       continueTimeoutMs: 1000,

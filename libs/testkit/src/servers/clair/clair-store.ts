@@ -29,9 +29,9 @@ const ETAG = `"${INDEXER_STATE}"`;
 
 /** Answers as Clair's OpenAPI and, where that differs from it, Clair 4.9 itself. */
 export function createClairStore(options: ClairStoreOptions = {}): ClairStore {
-  const { stateOf = () => 'IndexFinished', initialized = true, notifications = new Map() } = options;
+  const { stateOf = () => 'IndexFinished', initialized = true, notifications } = options;
   const reports = new Map<string, object>();
-  const left = new Map(notifications);
+  const left = new Map(notifications ?? []);
 
   const report = (manifest: string): object => {
     const state = stateOf(manifest);
@@ -146,13 +146,11 @@ function pageOf(manifests: readonly string[], query: URLSearchParams): ClairAnsw
   const start = next === null ? 0 : Math.max(0, ids.indexOf(next));
   const following = ids[start + size];
   const page = following === undefined ? { size } : { size, next: following };
-  const notifications = manifests
-    .slice(start, start + size)
-    .map((manifest, position) => ({
-      id: ids[start + position],
-      manifest,
-      reason: 'added',
-      vulnerability: {},
-    }));
+  const notifications = manifests.slice(start, start + size).map((manifest, position) => ({
+    id: ids[start + position],
+    manifest,
+    reason: 'added',
+    vulnerability: {},
+  }));
   return clairJson(200, 'notification_page', { page, notifications });
 }

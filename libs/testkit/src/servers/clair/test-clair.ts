@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import type { ClairAnswer } from './clair-answer.ts';
 import { createClairStore, type ClairStoreOptions } from './clair-store.ts';
@@ -120,15 +122,14 @@ async function respond(
 
 /** An index report that nobody should hold in memory, in chunks. */
 async function pourReport(response: ServerResponse, bytes: number, stateLast: boolean): Promise<void> {
-  const state = '"state":"IndexFinished","success":true,"err":""';
   response.writeHead(200, { 'Content-Type': 'application/json' });
-  response.write(`{${stateLast ? '' : `${state},`}"packages":{`);
-  const entry = `"1":{"id":"1","name":"${'n'.repeat(1000)}","state":"IndexError"},`;
-  const piece = entry.repeat(60);
-  for (let sent = 0; sent < bytes && !response.destroyed; sent += piece.length)
-    if (!response.write(piece))
-      await new Promise((resolve) => {
-        for (const event of ['drain', 'close']) response.once(event, resolve);
-      });
-  response.end(`"2":{}}${stateLast ? `,${state}` : ''}}`);
+  await pipeline(Readable.from(reportPieces(bytes, stateLast)), response);
+}
+
+function* reportPieces(bytes: number, stateLast: boolean): Generator<string> {
+  const state = '"state":"IndexFinished","success":true,"err":""';
+  const piece = `"1":{"id":"1","name":"${'n'.repeat(1000)}","state":"IndexError"},`.repeat(60);
+  yield `{${stateLast ? '' : `${state},`}"packages":{`;
+  for (let sent = 0; sent < bytes; sent += piece.length) yield piece;
+  yield `"2":{}}${stateLast ? `,${state}` : ''}}`;
 }
