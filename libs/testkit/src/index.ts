@@ -15,6 +15,8 @@ export type { ProcessExit, ProcessOptions, RunningProcess } from './server-proce
 export { startAlertmanager } from './servers/alertmanager.ts';
 export { clairError } from './servers/clair/clair-answer.ts';
 export type { ClairAnswer } from './servers/clair/clair-answer.ts';
+export { startRealClair } from './servers/clair/real-clair.ts';
+export type { RealClairOptions } from './servers/clair/real-clair.ts';
 export { startTestClair } from './servers/clair/test-clair.ts';
 export type { ClairCall, ClairTrouble, TestClair, TestClairOptions } from './servers/clair/test-clair.ts';
 export { startChromium } from './servers/chromium.ts';
