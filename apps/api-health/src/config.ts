@@ -2,6 +2,7 @@ import { httpWorkersSetting } from '@quay-observability/service';
 import { apiSettings } from './api/api-settings.ts';
 import { healthSettings } from './health/health-settings.ts';
 import { rdsSettings } from './health/rds-settings.ts';
+import { secscanSettings } from './secscan/secscan-settings.ts';
 
 /** Settings of this app, by environment variable: those of its parts. README.md has them as a table. */
 export const apiHealthSettings = {
@@ -9,4 +10,5 @@ export const apiHealthSettings = {
   ...apiSettings,
   ...healthSettings,
   ...rdsSettings,
+  ...secscanSettings,
 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBodyTap } from './body-tap.ts';
 import { discardRest, hasBody } from './request-body.ts';
 import { answerError, refusalOfFailure, type ErrorForm } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
@@ -36,6 +37,8 @@ export class Forwarding implements UpstreamHandler {
   readonly #exchange: Exchange;
   readonly #options: ForwardingOptions;
   readonly #hasBody: boolean;
+  readonly #showRequestBody: ((piece: Buffer) => void) | undefined;
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   #continueTimer: NodeJS.Timeout | undefined;
@@ -66,6 +69,8 @@ export class Forwarding implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#hasBody = hasBody(info.rawHeaders);
+    this.#showRequestBody = createBodyTap(exchange.onRequestBody?.bind(exchange), options.onProblem);
+    this.#showResponseBody = createBodyTap(exchange.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(expectsContinue: boolean): void {
@@ -142,6 +147,7 @@ export class Forwarding implements UpstreamHandler {
   onData(chunk: Buffer, borrowed = false): boolean {
     if (this.#response.destroyed) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (borrowed) return this.#sendBorrowed(chunk);
     this.#options.onBodyBytes(chunk.length);
     return this.#response.write(chunk);
@@ -199,9 +205,10 @@ export class Forwarding implements UpstreamHandler {
     this.#fail(failure);
   }
 
-  onBodySent(bytes: number): void {
-    this.#bytesFromClient += bytes;
-    this.#options.onBodyBytes(bytes);
+  onBodySent(piece: Buffer): void {
+    this.#bytesFromClient += piece.length;
+    this.#options.onBodyBytes(piece.length);
+    this.#showRequestBody?.(piece);
   }
 
   #send(): void {

@@ -6,6 +6,7 @@ import { NOTIFICATION_METRICS } from './data/notification-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
+import { SECSCAN_METRICS } from './data/secscan-metrics.ts';
 import { SWITCH_METRICS } from './data/switch-metrics.ts';
 import { WORKER_METRICS } from './data/worker-metrics.ts';
 
@@ -20,6 +21,7 @@ export const CATALOGUE = {
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
   ...NOTIFICATION_METRICS,
+  ...SECSCAN_METRICS,
 } as const;
 
 type Catalogue = typeof CATALOGUE;

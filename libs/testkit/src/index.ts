@@ -15,6 +15,12 @@ export type { ProcessExit, ProcessOptions, RunningProcess } from './server-proce
 export { startAlertmanager } from './servers/alertmanager.ts';
 export { startAws } from './servers/aws.ts';
 export type { AwsKeys, AwsServer } from './servers/aws.ts';
+export { clairError } from './servers/clair/clair-answer.ts';
+export type { ClairAnswer } from './servers/clair/clair-answer.ts';
+export { startRealClair } from './servers/clair/real-clair.ts';
+export type { RealClairOptions } from './servers/clair/real-clair.ts';
+export { startTestClair } from './servers/clair/test-clair.ts';
+export type { ClairCall, ClairTrouble, TestClair, TestClairOptions } from './servers/clair/test-clair.ts';
 export { startChromium } from './servers/chromium.ts';
 export type { ChromiumBrowser } from './servers/chromium.ts';
 export { startDirectory } from './servers/directory.ts';

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusal } from '../check-request.ts';
 import { checkResponseFraming, reasonPhrase } from '../check-response.ts';
+import { createBodyTap } from '../body-tap.ts';
 import { refusalOfFailure, type ErrorForm } from '../error-answer.ts';
 import type { Exchange, GatewayRequest } from '../exchange.ts';
 import { requestHeaders } from '../request-headers.ts';
@@ -39,6 +40,7 @@ export class DirectAnswer implements UpstreamHandler {
   readonly #onSent = (): void => {
     this.#sent();
   };
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   /** Travels with the first piece of the body. */
@@ -65,6 +67,7 @@ export class DirectAnswer implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#onDone = onDone;
+    this.#showResponseBody = createBodyTap(exchange?.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(): void {
@@ -125,6 +128,7 @@ export class DirectAnswer implements UpstreamHandler {
     // A piece of nothing would be read as the end of a body in chunks.
     if (this.#ended || this.#framing === 'none' || chunk.length === 0) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (!borrowed) this.#options.onBodyBytes(chunk.length);
     return this.#sendPiece(chunk, borrowed);
   }
