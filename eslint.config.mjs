@@ -14,6 +14,7 @@ const homes = {
   'winston-transport': 'logging',
   '@opentelemetry/*': 'tracing',
   ioredis: 'redis',
+  jose: 'jwt',
   knex: 'database',
   pg: 'database',
   undici: 'gateway',

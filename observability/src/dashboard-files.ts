@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { healthDashboard } from './dashboards/health.ts';
 import { ownerSwitchesDashboard } from './dashboards/owner-switches.ts';
 import { registryDashboard } from './dashboards/registry.ts';
 
@@ -11,6 +12,7 @@ const FOLDER = join(import.meta.dirname, '../dashboards');
 export const DASHBOARDS: readonly { file: string; build: () => Dashboard }[] = [
   { file: 'owner-switches.json', build: ownerSwitchesDashboard },
   { file: 'registry.json', build: registryDashboard },
+  { file: 'health.json', build: healthDashboard },
 ];
 
 /** A dashboard as its file has it. */

@@ -1,7 +1,11 @@
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 
 /** What to do, per milestone, from the root of the repository. */
-export const RUNBOOKS = { m1: 'docs/runbooks/m1.md', m2: 'docs/runbooks/m2.md' } as const;
+export const RUNBOOKS = {
+  m1: 'docs/runbooks/m1.md',
+  m2: 'docs/runbooks/m2.md',
+  m3: 'docs/runbooks/m3.md',
+} as const;
 
 /** A runbook, and the anchor of a section in it; a test finds those that are not there. */
 export type RunbookSection = `${keyof typeof RUNBOOKS}#${string}`;

@@ -5,10 +5,11 @@ import { RECORDINGS } from './rule-file.ts';
 /** What a scrape and the Pushgateway add to every series (contract section 1), and what the scrape configuration may add. */
 const TARGET_LABELS = ['runtime', 'job', 'instance', 'host', 'process_name', 'pid', 'cluster', 'namespace'];
 
-/** Series that Prometheus and the Pushgateway make by themselves. */
+/** Series that Prometheus, the Pushgateway and the Blackbox exporter make by themselves. */
 const OF_PROMETHEUS: Record<string, string[]> = {
   ALERTS: ['alertname', 'alertstate', 'severity'],
   up: [],
+  probe_success: ['page'],
   push_time_seconds: [],
 };
 

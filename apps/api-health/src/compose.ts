@@ -1,52 +1,29 @@
+import { registryLabelValues } from '@quay-observability/registry-counting';
 import { defineApp } from '@quay-observability/service';
-import { createStorage } from '@quay-observability/storage';
+import { createApiPart } from './api/create-api-part.ts';
 import { apiHealthSettings } from './config.ts';
-import { createAuthCheck } from './health/auth/create-auth-check.ts';
-import { createHealth } from './health/create-health.ts';
-import { createRdsStatus } from './health/rds-status.ts';
-import { createPreferredStorageCheck, createStorageCheck } from './health/storage-check.ts';
-
-/** Three accesses make a check, which has 10 s; and it is asked whether new connections can be made. */
-const STORAGE_OPTIONS = { timeoutMs: 3000, keepAlive: false };
+import { createHealthPart } from './health/create-health-part.ts';
+import { composeParts } from './part.ts';
+import { composeSecscan } from './secscan/compose-secscan.ts';
 
 /** The app as `runService` runs it. */
 export const apiHealth = defineApp({
   app: 'api-health',
   adminPort: 9103,
   settings: apiHealthSettings,
+  knownLabelValues: () => registryLabelValues(new Map(), ['api']),
+  httpWorkers: ({ httpWorkers }) => httpWorkers,
   compose: (context) => {
-    const { config, settings, log } = context;
-    context.connectDatabase({ required: true });
-    context.connectRedis('buildLogs', { required: true });
-    context.followOwnerSwitches();
-    const healthLog = log.child('health');
-    const storage = createStorage(config.storage, STORAGE_OPTIONS);
-    const health = createHealth({
-      config,
-      settings,
-      auth: createAuthCheck(config),
-      storage: createStorageCheck(storage),
-      preferredStorage: createPreferredStorageCheck(storage),
-      createRdsStatus: (parameters) =>
-        createRdsStatus(parameters, {
-          endpoint: settings.rdsEndpointUrl,
-          onFailure: (why) => {
-            healthLog.warning('RDS tells no status of the database', { why });
-          },
-        }),
-      observer: context.observeListener('health'),
-      log: healthLog,
-    });
-    context.onConfigReload((changed) => {
-      health.setDebugSecret(changed.health.debugSecret);
-    });
+    // Not required: the API goes on without them, and the health endpoints have to tell that they are away.
+    const database = context.connectDatabase({ required: false });
+    context.connectRedis('buildLogs', { required: false });
+    const switches = context.followOwnerSwitches();
+    const api = createApiPart(context, switches);
+    const health = createHealthPart(context);
+    const secscan = composeSecscan(context, { database, switches });
     return {
-      start: () => health.listen(),
-      stop: async () => {
-        await health.close();
-        await storage.close();
-      },
-      waitsFor: 'the gateway for /api and the secscan gateway arrive with milestone M3; Python serves them.',
+      ...composeParts([api, health, secscan]),
+      ...(api === undefined ? {} : { publicUrl: api.url }),
     };
   },
 });

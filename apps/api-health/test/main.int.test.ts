@@ -6,7 +6,10 @@ const folder = join(import.meta.dirname, '..');
 testWaitingApp({
   folder,
   redisSetting: 'BUILDLOGS_REDIS',
-  waitsFor: /"Idle: the gateway for \/api and the secscan gateway arrive with milestone M3/,
-  readyz: { status: 503, text: /\[-\]database failed: DB_URI is neither[^]*\[-\]redis \(\w+\) failed: / },
+  waitsFor: /There is no gateway for \/api: neither API_UPSTREAM_URL nor API_PYTHON_UPSTREAM_URL is set/,
+  readyz: {
+    status: 200,
+    text: /\[!\]database degraded: DB_URI is neither[^]*\[!\]redis \(\w+\) degraded: /,
+  },
 });
 testSwitchedApp({ folder });

@@ -1,11 +1,11 @@
 import type { Database } from '@quay-observability/database';
+import { createNamespaceLabels } from '@quay-observability/owner-gateway';
 import type { PullTracking } from '@quay-observability/pull-tracking';
 import type { RedisConnection } from '@quay-observability/redis';
 import { registryLabelValues } from '@quay-observability/registry-counting';
 import { defineApp, type AppContext } from '@quay-observability/service';
 import { registrySettings } from './config.ts';
 import { createRegistryGateway, type RouteBy } from './create-registry-gateway.ts';
-import { createNamespaceLabels } from './namespace-labels.ts';
 import { createNotifications } from './notifications/create-notifications.ts';
 import { takesNotifications } from './notifications/notification-settings.ts';
 import { trackPulls } from './track-pulls.ts';
@@ -51,16 +51,7 @@ export const registryMetrics = defineApp({
       requestArrived: (method) => publicHttp.arrived(method),
       pullTracking: pullTracking && { track: pullTracking.track, library: config.library },
     });
-    for (const { owner, check } of gateway.upstreamChecks) {
-      // A rollback repairs the loss of the new runtime, and has to find the gateway in service
-      // (docs/decisions/readiness-of-the-gateway.md).
-      const required = routeBy === undefined || owner === 'python';
-      addReadinessCheck({
-        name: routeBy === undefined ? 'registry' : `registry (${owner})`,
-        required,
-        check,
-      });
-    }
+    for (const check of gateway.upstreamChecks) addReadinessCheck(check);
     const notifications = takesNotifications(settings)
       ? createNotifications({
           settings,

@@ -1,26 +1,32 @@
 import type { Database } from '@quay-observability/database';
-import { createGateway, type Gateway } from '@quay-observability/gateway';
+import type { Gateway } from '@quay-observability/gateway';
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
+import {
+  createOwnerGateway,
+  createOwnerUpstream,
+  upstreamChecks,
+  type ArrivalObservers,
+  type OwnerUpstream,
+  type ServedBy,
+  type UpstreamCheck,
+} from '@quay-observability/owner-gateway';
 import type { RouteOwner } from '@quay-observability/owner-switch';
 import type { RedisConnection } from '@quay-observability/redis';
-import { startHttpSpan } from '@quay-observability/tracing';
+import { matchRoute } from '@quay-observability/registry-routes';
 import { createDatabaseSource, upstreamSource } from './blob-size-sources.ts';
 import { createBlobSizes } from './blob-sizes.ts';
 import type { RegistrySettings } from './config.ts';
-import { gatewayLimits } from './gateway-limits.ts';
 import { createLruCache } from './lru-cache.ts';
-import { bindRegistryMetrics, cacheObserver } from './metrics.ts';
-import type { ExchangeObservers } from './registry-exchange.ts';
-import { createRegistryUpstream, type RegistryUpstream } from './registry-upstream.ts';
-import { createRouting, type RoutingOptions } from './routing.ts';
-import { createStartExchange, type ArrivalObservers } from './start-exchange.ts';
+import { bindRegistryMetrics, cacheObserver, type RegistryMetrics } from './metrics.ts';
+import { RequestRecorder, type RecorderObservers } from './request-recorder.ts';
+import { createRouting, type Routing, type RoutingOptions } from './routing.ts';
 import { createUploadPinLog } from './upload-pin-log.ts';
 import { createUploadPins } from './upload-pins.ts';
 
 export type RegistryGatewayOptions = {
   settings: RegistrySettings;
-  namespaceLabels: ExchangeObservers['recording']['namespaceLabels'];
+  namespaceLabels: RecorderObservers['recording']['namespaceLabels'];
   metrics: Metrics<'registry-metrics'>;
   log: Logger;
   /** Knows the sizes of blobs; the gateway works without it. */
@@ -29,7 +35,7 @@ export type RegistryGatewayOptions = {
   routeBy: RouteBy | undefined;
   requestArrived: ArrivalObservers['requestArrived'];
   /** Where pulls are tracked that the new runtime serves; undefined where they are not. */
-  pullTracking: ExchangeObservers['pullTracking'];
+  pullTracking: RecorderObservers['pullTracking'];
   /** Instead of the process's tracing. */
   startSpan?: ArrivalObservers['startSpan'];
 };
@@ -45,8 +51,8 @@ export type RouteBy = Pick<RoutingOptions, 'switches' | 'library'> & {
 export type RegistryGateway = {
   listen: () => Promise<void>;
   url: Gateway['url'];
-  /** One check for each upstream: resolves if the registry answers; otherwise rejects with what is wrong. */
-  upstreamChecks: readonly { readonly owner: RouteOwner; readonly check: () => Promise<void> }[];
+  /** Whether the registries answer. */
+  upstreamChecks: readonly UpstreamCheck[];
   /** Takes no more requests, finishes those under way and what they still count. */
   close: () => Promise<void>;
 };
@@ -58,85 +64,79 @@ const REDIS_START_MS = 1000;
 
 /** Composes gateway, upstreams, routing and what is counted. Nothing is opened before `listen`. */
 export function createRegistryGateway(options: RegistryGatewayOptions): RegistryGateway {
-  const { settings, database, log, routeBy } = options;
-  const upstreamOf = (owner: RouteOwner, url: string): RegistryUpstream =>
-    createRegistryUpstream(owner, url, settings, log);
-  const goUpstream = upstreamOf('go', settings.upstreamUrl);
-  const pythonUpstream = routeBy === undefined ? undefined : upstreamOf('python', routeBy.pythonUrl);
-  const upstreams = pythonUpstream === undefined ? [goUpstream] : [pythonUpstream, goUpstream];
-  const metrics = bindRegistryMetrics(
-    options.metrics,
-    upstreams.map(({ owner }) => owner),
-  );
-  const routing =
-    routeBy === undefined
-      ? undefined
-      : createRouting({
-          ...routeBy,
-          pins: createUploadPins({
-            redis: routeBy.redis,
-            ttlSeconds: settings.uploadPinTtlSeconds,
-            counted: (outcome) => {
-              metrics.uploadPins.inc({ outcome });
-            },
-            onRedisChange: createUploadPinLog(log),
-          }),
-        });
-  const blobSizes = createBlobSizes(createLruCache<number>(settings.blobSizeCacheEntries), {
-    ...cacheObserver(metrics),
-    failed: (source, error) => {
-      log.debug('The size of a blob could not be looked up.', { source, error });
-    },
-  });
-  const databaseSource = database === undefined ? undefined : createDatabaseSource(database);
-  const exchanges: ExchangeObservers = {
-    metrics,
-    routing,
-    recording: { counters: metrics.registry, namespaceLabels: options.namespaceLabels },
-    blobSizes,
-    pullTracking: options.pullTracking,
-    // Only what the new runtime serves is measured, so it is the one to ask.
-    blobSizeSources: (digest, request, traceHeaders) => [
-      ...(databaseSource === undefined ? [] : [databaseSource(digest)]),
-      upstreamSource(goUpstream.connections, request, traceHeaders),
-    ],
-  };
-  const gateway = createGateway({
-    limits: gatewayLimits(settings),
-    trustForwarded: settings.trustForwarded,
-    fastPath: settings.fastPath,
-    startExchange: createStartExchange({
-      arrivals: { requestArrived: options.requestArrived, startSpan: options.startSpan ?? startHttpSpan },
-      exchanges,
-      goUpstream,
-      toPython:
-        routing === undefined || pythonUpstream === undefined
-          ? undefined
-          : { routing, upstream: pythonUpstream },
-    }),
-    onRefused: ({ method, status, message }) => {
-      options.requestArrived(method ?? '')(status);
-      log.debug('A request was refused.', { method, status, reason: message });
-    },
-    onProblem: (message, error) => {
-      log.error(message, { error });
-    },
+  const { settings, log, routeBy } = options;
+  const metrics = bindRegistryMetrics(options.metrics);
+  const upstreamOf = (owner: RouteOwner, url: string): OwnerUpstream =>
+    createOwnerUpstream({ owner, url, kind: 'registry', healthPath: '/v2/', settings, log });
+  const go = upstreamOf('go', settings.upstreamUrl);
+  const python = routeBy === undefined ? undefined : upstreamOf('python', routeBy.pythonUrl);
+  const routing = routeBy === undefined ? undefined : createPinnedRouting(routeBy, options, metrics);
+  const recorders = createRecorderObservers(options, metrics, go);
+  const servedBy: ServedBy =
+    python === undefined || routing === undefined ? { only: go } : { python, go, ownerOf: routing.ownerOf };
+  const gateway = createOwnerGateway({
+    settings,
+    servedBy,
+    matchRoute,
+    metrics: options.metrics,
+    log,
+    requestArrived: options.requestArrived,
+    startSpan: options.startSpan,
+    counterOf: (request) => new RequestRecorder(request, recorders),
+    answered: routing?.answered,
   });
   return {
     listen: async () => {
       await routeBy?.redis.whenReady(REDIS_START_MS).catch(() => undefined);
-      await gateway.listen({
-        host: settings.listenHost,
-        port: settings.listenPort,
-        settings: { host: 'LISTEN_HOST', port: 'LISTEN_PORT' },
-      });
+      await gateway.listen();
     },
     url: gateway.url,
-    upstreamChecks: upstreams,
+    upstreamChecks: upstreamChecks(servedBy),
     close: async () => {
       await gateway.close();
-      await blobSizes.drained(LOOK_UP_DRAIN_MS);
-      await Promise.all(upstreams.map(({ close }) => close()));
+      await recorders.blobSizes.drained(LOOK_UP_DRAIN_MS);
+      await gateway.disconnect();
     },
+  };
+}
+
+function createPinnedRouting(
+  { redis, ...decideBy }: RouteBy,
+  { settings, log }: RegistryGatewayOptions,
+  metrics: RegistryMetrics,
+): Routing {
+  return createRouting({
+    ...decideBy,
+    pins: createUploadPins({
+      redis,
+      ttlSeconds: settings.uploadPinTtlSeconds,
+      counted: (outcome) => {
+        metrics.uploadPins.inc({ outcome });
+      },
+      onRedisChange: createUploadPinLog(log),
+    }),
+  });
+}
+
+/** `go` is asked for the sizes of blobs: only what the new runtime serves is measured. */
+function createRecorderObservers(
+  { settings, database, log, namespaceLabels, pullTracking }: RegistryGatewayOptions,
+  metrics: RegistryMetrics,
+  go: OwnerUpstream,
+): RecorderObservers {
+  const databaseSource = database === undefined ? undefined : createDatabaseSource(database);
+  return {
+    recording: { counters: metrics.registry, namespaceLabels },
+    blobSizes: createBlobSizes(createLruCache<number>(settings.blobSizeCacheEntries), {
+      ...cacheObserver(metrics),
+      failed: (source, error) => {
+        log.debug('The size of a blob could not be looked up.', { source, error });
+      },
+    }),
+    pullTracking,
+    blobSizeSources: (digest, request, traceHeaders) => [
+      ...(databaseSource === undefined ? [] : [databaseSource(digest)]),
+      upstreamSource(go.connections, request, traceHeaders),
+    ],
   };
 }

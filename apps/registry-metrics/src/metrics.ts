@@ -1,9 +1,7 @@
 import type { Metrics } from '@quay-observability/metrics';
-import type { RouteOwner } from '@quay-observability/owner-switch';
 import { bindRegistryCounters } from '@quay-observability/registry-counting';
 
 const CACHE = { cache: 'blob_size' } as const;
-const UPSTREAM_ERRORS = ['connect', 'timeout', 'reset', 'protocol'] as const;
 const PIN_OUTCOMES = ['pinned', 'found_here', 'found_in_redis', 'not_found', 'redis_failed'] as const;
 
 /** The metrics that this app fills itself, bound once. */
@@ -12,19 +10,15 @@ export type RegistryMetrics = ReturnType<typeof bindRegistryMetrics>;
 /**
  * Picks the app's metrics from the catalogue. Its own counters start at zero, so that a first error is an
  * increase. Those of the contract do not: Python exposes no series before its first event (section 1).
- * `upstreams` are those that requests can be sent to.
  */
-export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>, upstreams: readonly RouteOwner[]) {
+export function bindRegistryMetrics(metrics: Metrics<'registry-metrics'>) {
   const bound = {
     registry: bindRegistryCounters(metrics),
-    upstreamErrors: metrics.counter('quay_gateway_upstream_errors_total'),
     uploadPins: metrics.counter('quay_gateway_upload_pins_total'),
     cacheHits: metrics.counter('quay_cache_hits_total'),
     cacheMisses: metrics.counter('quay_cache_misses_total'),
     cacheLookup: metrics.histogram('quay_cache_lookup_duration_seconds'),
   };
-  for (const upstream of upstreams)
-    for (const reason of UPSTREAM_ERRORS) bound.upstreamErrors.inc({ upstream, reason }, 0);
   for (const outcome of PIN_OUTCOMES) bound.uploadPins.inc({ outcome }, 0);
   bound.cacheHits.inc(CACHE, 0);
   bound.cacheMisses.inc(CACHE, 0);

@@ -4,6 +4,7 @@ import {
   type GatewayRequest,
   type ResponseHead,
 } from '@quay-observability/gateway';
+import type { RequestCounter, RoutedRequest } from '@quay-observability/owner-gateway';
 import {
   namePull,
   recordAnswer,
@@ -30,25 +31,18 @@ export type RecorderObservers = {
   readonly pullTracking: { readonly track: TrackPull; readonly library: LibrarySettings } | undefined;
 };
 
-/** A request that matches a rule of `/v1` or `/v2`, with its span. */
-export type RecordedRequest = {
-  readonly request: GatewayRequest;
-  readonly route: RouteMatch;
-  readonly span: HttpSpan;
-};
-
 /**
- * Counts one request of the gateway. Made only for requests that the new runtime serves: what Python serves,
- * Python counts.
+ * Counts one request of the gateway that matches a rule of `/v1` or `/v2`. Made only for
+ * requests that the new runtime serves: what Python serves, Python counts.
  */
-export class RequestRecorder implements CountedRequest {
+export class RequestRecorder implements CountedRequest, RequestCounter {
   readonly route: RouteMatch;
   readonly #request: GatewayRequest;
   readonly #span: HttpSpan;
   readonly #observers: RecorderObservers;
   #countsSent = false;
 
-  constructor({ request, route, span }: RecordedRequest, observers: RecorderObservers) {
+  constructor({ request, route, span }: RoutedRequest, observers: RecorderObservers) {
     this.route = route;
     this.#request = request;
     this.#span = span;

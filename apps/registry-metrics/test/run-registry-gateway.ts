@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { createLogger } from '@quay-observability/logging';
 import { createMetrics } from '@quay-observability/metrics';
+import { createNamespaceLabels } from '@quay-observability/owner-gateway';
 import { readSettings } from '@quay-observability/quay-config';
 import { registryLabelValues } from '@quay-observability/registry-counting';
 import { registrySettings } from '../src/config.ts';
 import { createRegistryGateway, type RegistryGatewayOptions } from '../src/create-registry-gateway.ts';
-import { createNamespaceLabels } from '../src/namespace-labels.ts';
 import { parseSamples, type Samples } from './samples.ts';
 
 export type RunningRegistryGateway = {

@@ -1,15 +1,23 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from './check-request.ts';
+import type { UpstreamFailure } from './upstream-failure.ts';
 
-/** An error in the form that registry clients read (OCI distribution, "Error Codes"). */
-export function errorBody({ code, message }: Refusal): Buffer {
-  return Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
+/** The body, as JSON, of an answer that the gateway gives in its own name. */
+export type ErrorForm = (refusal: Refusal) => Buffer;
+
+/** The form that registry clients read (OCI distribution, "Error Codes"). */
+export const registryErrorForm: ErrorForm = ({ code, message }) =>
+  Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
+
+/** What a failure of an upstream means to the client; `upstreamKind` is what it is, as in "the registry". */
+export function refusalOfFailure({ status, message }: UpstreamFailure, upstreamKind: string): Refusal {
+  return { status, code: 'UNAVAILABLE', message: `the ${upstreamKind} ${message}` };
 }
 
 /** Answers a request in the gateway's own name. */
-export function answerError(response: ServerResponse, refusal: Refusal): void {
-  const body = errorBody(refusal);
+export function answerError(response: ServerResponse, refusal: Refusal, errorForm: ErrorForm): void {
+  const body = errorForm(refusal);
   // Without a phrase of our own node would use one that an attempt before this has left behind.
   response.writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', {
     'Content-Type': 'application/json',
@@ -20,8 +28,8 @@ export function answerError(response: ServerResponse, refusal: Refusal): void {
 }
 
 /** Answers what node's parser refused, where there is no response object, and ends the connection. */
-export function answerParseError(socket: Duplex, refusal: Refusal): void {
-  const body = errorBody(refusal);
+export function answerParseError(socket: Duplex, refusal: Refusal, errorForm: ErrorForm): void {
+  const body = errorForm(refusal);
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
     'Content-Type: application/json',

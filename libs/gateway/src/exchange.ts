@@ -46,10 +46,17 @@ export type ExchangeEnd = {
 export type Exchange = {
   /** Who answers this request. */
   readonly upstream: Upstream;
-  /** Sent upstream in place of the client's headers of the same (lower-case) names. */
+  /** Sent upstream in place of the client's headers of the same (lower-case) names, `host` included. */
   readonly upstreamHeaders?: Readonly<Record<string, string>>;
+  /**
+   * Shown every piece of the client's body when it is handed to the upstream. The piece is lent for the call: what is
+   * to be kept of it is copied.
+   */
+  onRequestBody?(piece: Buffer): void;
   /** Called once, if and when the upstream answers. */
   onResponseHead?(head: ResponseHead): void;
+  /** Shown every piece of the answer's body, as the upstream encoded it, before the client gets it; lent as well. */
+  onResponseBody?(piece: Buffer): void;
   /** Called exactly once. */
   onEnd?(end: ExchangeEnd): void;
 };

@@ -24,7 +24,7 @@ export function fetchHead(
       },
       onError: ({ message, cause }) => {
         clearTimeout(timer);
-        reject(new Error(message, { cause }));
+        reject(new Error(`the upstream ${message}`, { cause }));
       },
       onData: () => true,
       onEnd: () => undefined,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBodyTap } from './body-tap.ts';
 import { discardRest, hasBody } from './request-body.ts';
-import { answerError } from './error-answer.ts';
+import { answerError, refusalOfFailure, type ErrorForm } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
 import { headerPairs, headerValue } from './hop-by-hop.ts';
 import { checkResponseFraming, reasonPhrase } from './check-response.ts';
@@ -12,6 +13,8 @@ import { protocolFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 export type ForwardingOptions = {
   trustForwarded: boolean;
+  errorForm: ErrorForm;
+  upstreamKind: string;
   /** After this long without an answer to `Expect: 100-continue` the client is asked for the body. */
   continueTimeoutMs: number;
   /** How long the rest of an upload is read and dropped after an early answer. */
@@ -34,6 +37,8 @@ export class Forwarding implements UpstreamHandler {
   readonly #exchange: Exchange;
   readonly #options: ForwardingOptions;
   readonly #hasBody: boolean;
+  readonly #showRequestBody: ((piece: Buffer) => void) | undefined;
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   #continueTimer: NodeJS.Timeout | undefined;
@@ -64,6 +69,8 @@ export class Forwarding implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#hasBody = hasBody(info.rawHeaders);
+    this.#showRequestBody = createBodyTap(exchange.onRequestBody?.bind(exchange), options.onProblem);
+    this.#showResponseBody = createBodyTap(exchange.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(expectsContinue: boolean): void {
@@ -140,6 +147,7 @@ export class Forwarding implements UpstreamHandler {
   onData(chunk: Buffer, borrowed = false): boolean {
     if (this.#response.destroyed) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (borrowed) return this.#sendBorrowed(chunk);
     this.#options.onBodyBytes(chunk.length);
     return this.#response.write(chunk);
@@ -197,9 +205,10 @@ export class Forwarding implements UpstreamHandler {
     this.#fail(failure);
   }
 
-  onBodySent(bytes: number): void {
-    this.#bytesFromClient += bytes;
-    this.#options.onBodyBytes(bytes);
+  onBodySent(piece: Buffer): void {
+    this.#bytesFromClient += piece.length;
+    this.#options.onBodyBytes(piece.length);
+    this.#showRequestBody?.(piece);
   }
 
   #send(): void {
@@ -229,7 +238,8 @@ export class Forwarding implements UpstreamHandler {
       return;
     }
     this.#beforeAnswer();
-    answerError(response, { status: failure.status, code: 'UNAVAILABLE', message: failure.message });
+    const refusal = refusalOfFailure(failure, this.#options.upstreamKind);
+    answerError(response, refusal, this.#options.errorForm);
     discardRest(this.#request, this.#options.discardTimeoutMs);
   }
 

@@ -1,9 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createBufferCollector } from './buffer-collector.ts';
 import { checkRequest, type Refusal, type RequestLimits } from './check-request.ts';
-import { answerError, answerParseError, refusalOfParseError } from './error-answer.ts';
+import {
+  answerError,
+  answerParseError,
+  refusalOfParseError,
+  registryErrorForm,
+  type ErrorForm,
+} from './error-answer.ts';
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
 import { describeRequest } from './describe-request.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
@@ -38,6 +44,12 @@ export type GatewayOptions = {
   /** Whether plain requests are read the fast way (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
   startExchange: StartExchange;
+  /** How the gateway words its own answers; as registries do unless told. */
+  errorForm?: ErrorForm;
+  /** What the upstreams are, in those answers: "the registry cannot be reached"; `registry` unless told. */
+  upstreamKind?: string;
+  /** Told the server before it listens: to keep from it what instruments servers, say. */
+  onServer?: (server: Server) => void;
   /** Called for every request that the gateway answers itself without an exchange. */
   onRefused?: (refusal: Refusal & { method: string | undefined }) => void;
   /** Faults of hooks, never of clients or upstreams. */
@@ -68,7 +80,7 @@ const NO_EXCHANGE: Refusal = {
 
 /** Builds a gateway; nothing happens before `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { limits, startExchange, onProblem } = options;
+  const { limits, startExchange, onProblem, errorForm = registryErrorForm } = options;
   let inFlight = 0;
   let draining = false;
   const server = createServer({
@@ -82,6 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     requireHostHeader: false,
     noDelay: true,
   });
+  options.onServer?.(server);
   // Node would silently drop headers beyond its own limit; ours are counted and refused.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
@@ -89,6 +102,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const forwardingOptions: ForwardingOptions = {
     ...options,
     ...limits,
+    errorForm,
+    upstreamKind: options.upstreamKind ?? 'registry',
     onBodyBytes: createBufferCollector(),
     isDraining: () => draining,
   };
@@ -113,7 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: boolean,
   ): void => {
     if (close || draining) response.shouldKeepAlive = false;
-    answerError(response, refusal);
+    answerError(response, refusal, errorForm);
     discardRest(request, limits.discardTimeoutMs);
     options.onRefused?.({ ...refusal, method: request.method });
   };
@@ -186,7 +201,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.on('request', (request, response) => onRequest(request, response, false));
   server.on('checkContinue', (request, response) => onRequest(request, response, true));
   server.on('connect', (_request, socket) =>
-    answerParseError(socket, { status: 405, code: 'UNSUPPORTED', message: 'CONNECT is not supported' }),
+    answerParseError(
+      socket,
+      { status: 405, code: 'UNSUPPORTED', message: 'CONNECT is not supported' },
+      errorForm,
+    ),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = latestResponse.get(socket);
@@ -194,7 +213,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const midAnswer = response?.headersSent === true && !response.writableFinished;
     if (!socket.writable || error.code === 'ECONNRESET' || midAnswer) return void socket.destroy();
     const refusal = refusalOfParseError(error);
-    answerParseError(socket, refusal);
+    answerParseError(socket, refusal, errorForm);
     options.onRefused?.({ ...refusal, method: undefined });
   });
 

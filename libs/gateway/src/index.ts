@@ -6,6 +6,7 @@ export type { Gateway, GatewayLimits, GatewayOptions } from './gateway.ts';
 export type { ListenAddress } from './listen.ts';
 export { headerValue } from './hop-by-hop.ts';
 export type { Refusal } from './check-request.ts';
+export type { ErrorForm } from './error-answer.ts';
 export { createUpstream } from './upstream.ts';
 export type { Upstream, UpstreamOptions } from './upstream.ts';
 export type { SendUpstream, UpstreamCall, UpstreamHandler, UpstreamRequest } from './upstream-call.ts';

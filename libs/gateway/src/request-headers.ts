@@ -42,7 +42,8 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
       isHopByHop(lower) ||
       connectionNames.has(lower) ||
       lower === 'expect' ||
-      Object.hasOwn(replaced, lower)
+      // X-Forwarded-Host still tells which host the client asked.
+      (lower !== 'host' && Object.hasOwn(replaced, lower))
     )
       continue;
     if (lower === 'content-length') hasLength = true;
@@ -55,7 +56,7 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
   }
   if (!trustForwarded) forwardedFor = forwardedHost = forwardedProto = '';
   host ||= input.defaultHost;
-  headers[1] = host;
+  headers[1] = replaced.host ?? host;
   headers.push(
     'X-Forwarded-For',
     forwardedFor === '' ? input.clientAddress : `${forwardedFor}, ${input.clientAddress}`,
@@ -69,7 +70,7 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
     // The client's have been checked where they arrived; these come from elsewhere.
     if (readFieldLine(`${name}:${value}`) === undefined)
       throw new TypeError(`the header ${name} is not valid`);
-    headers.push(name, value);
+    if (name !== 'host') headers.push(name, value);
   }
   // Node would send an empty body in chunks.
   if (!hasLength && !BODILESS.has(input.method)) headers.push('Content-Length', '0');

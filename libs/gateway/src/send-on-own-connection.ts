@@ -113,7 +113,7 @@ export class OwnConnectionCall implements UpstreamCall {
     body.on('data', (chunk: Buffer) => {
       // After the end of the call what the client still sends is discarded.
       if (this.#over || outgoing.destroyed) return;
-      this.#handler.onBodySent(chunk.length);
+      this.#handler.onBodySent(chunk);
       if (!outgoing.write(chunk)) body.pause();
     });
     outgoing.on('drain', () => body.resume());

@@ -30,8 +30,8 @@ export type UpstreamHandler = {
   onData(chunk: Buffer, borrowed?: boolean): boolean;
   onEnd(rawTrailers: string[]): void;
   onError(failure: UpstreamFailure): void;
-  /** Bytes of the request body that have been handed on. */
-  onBodySent(bytes: number): void;
+  /** A piece of the request body, which is handed on now. */
+  onBodySent(piece: Buffer): void;
 };
 
 /** A request on its way. */

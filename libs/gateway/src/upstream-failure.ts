@@ -6,7 +6,7 @@ export type UpstreamFailure = {
   readonly reason: UpstreamFailureReason;
   /** 502 or 504. */
   readonly status: number;
-  /** For logs and for the client: what happened, without addresses. */
+  /** What the upstream did, without addresses, to be said of it: `cannot be reached`. */
   readonly message: string;
   readonly cause: unknown;
   /** The connection was lost, as a kept one is that the upstream closes while a request is on its way. */
@@ -32,10 +32,10 @@ const LOST_CODES = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 const TRUNCATED_CODES = new Set(['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'HPE_INVALID_EOF_STATE']);
 
 const MESSAGES: Readonly<Record<UpstreamFailureReason, string>> = {
-  connect: 'the registry cannot be reached',
-  timeout: 'the registry did not answer in time',
-  reset: 'the registry closed the connection',
-  protocol: 'the registry gave an answer that is not valid HTTP',
+  connect: 'cannot be reached',
+  timeout: 'did not answer in time',
+  reset: 'closed the connection',
+  protocol: 'gave an answer that is not valid HTTP',
 };
 
 /** Classifies an error of undici or of node's HTTP client. */

@@ -1,5 +1,6 @@
 import { createGateway, createUpstream } from '../src/index.ts';
 import type {
+  ErrorForm,
   Exchange,
   ExchangeEnd,
   Gateway,
@@ -56,6 +57,8 @@ export type GatewaySetup = {
   upstream?: Partial<UpstreamOptions>;
   trustForwarded?: boolean;
   fastPath?: boolean;
+  errorForm?: ErrorForm;
+  upstreamKind?: string;
   exchange?: (upstream: Upstream, request: GatewayRequest) => Exchange | Promise<Exchange>;
 };
 
@@ -85,6 +88,8 @@ export async function startGateway(url: string, setup: GatewaySetup = {}): Promi
     limits: { ...LIMITS, ...setup.limits },
     trustForwarded: setup.trustForwarded ?? true,
     fastPath: setup.fastPath ?? true,
+    ...(setup.errorForm && { errorForm: setup.errorForm }),
+    ...(setup.upstreamKind && { upstreamKind: setup.upstreamKind }),
     startExchange: (request) => {
       const exchange = setup.exchange?.(upstream, request) ?? { upstream };
       return exchange instanceof Promise

@@ -21,6 +21,9 @@ export const APPS_WITH_DATABASE = [
 ] as const satisfies readonly AppName[];
 
 /** Apps that can serve with several processes (`HTTP_WORKERS`). */
-export const APPS_WITH_HTTP_WORKERS = ['registry-metrics'] as const satisfies readonly AppName[];
+export const APPS_WITH_HTTP_WORKERS = [
+  'registry-metrics',
+  'api-health',
+] as const satisfies readonly AppName[];
 
 export type AppWithHttpWorkers = (typeof APPS_WITH_HTTP_WORKERS)[number];

@@ -1,10 +1,12 @@
 import type { AppName } from './apps.ts';
 import { COMPANION_METRICS } from './data/companion-metrics.ts';
 import { CONFIG_METRICS } from './data/config-metrics.ts';
+import { HEALTH_METRICS } from './data/health-metrics.ts';
 import { NOTIFICATION_METRICS } from './data/notification-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
 import { PYTHON_METRICS } from './data/python-metrics.ts';
+import { SECSCAN_METRICS } from './data/secscan-metrics.ts';
 import { SWITCH_METRICS } from './data/switch-metrics.ts';
 import { WORKER_METRICS } from './data/worker-metrics.ts';
 
@@ -15,9 +17,11 @@ export const CATALOGUE = {
   ...PLAN_METRICS,
   ...OWN_METRICS,
   ...CONFIG_METRICS,
+  ...HEALTH_METRICS,
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
   ...NOTIFICATION_METRICS,
+  ...SECSCAN_METRICS,
 } as const;
 
 type Catalogue = typeof CATALOGUE;

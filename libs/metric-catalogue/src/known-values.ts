@@ -5,7 +5,7 @@ export const OTHER = 'other';
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** The listeners that an app can have. */
-export const LISTENERS = ['public', 'admin', 'notifications', 'health'] as const;
+export const LISTENERS = ['public', 'admin', 'notifications', 'health', 'secscan'] as const;
 
 /** Registry protocols (contract section 3). */
 export const PROTOCOLS = ['v1', 'v2'] as const;
@@ -56,6 +56,37 @@ export const SECSCAN_ACTIONS = [
   'DeleteNotification',
   'GetNotification',
   'DeleteIndexReport',
+] as const;
+
+/** Why an upstream could not be used. */
+export const UPSTREAM_FAILURES = ['connect', 'timeout', 'reset', 'protocol'] as const;
+
+/** What may be wrong with the token of a call to Clair. */
+export const SECSCAN_REFUSALS = ['absent', 'malformed', 'expired', 'claims', 'signature'] as const;
+
+/** What becomes of the look-up of a layer's size; each layer ends as exactly one of these. */
+export const SECSCAN_LAYER_OUTCOMES = [
+  'found',
+  'unknown',
+  'unreadable',
+  'queue_full',
+  'database_failed',
+  'shutdown',
+] as const;
+
+/** What becomes of a finished index report; each ends as exactly one of these. */
+export const SECSCAN_RESULT_OUTCOMES = [
+  'observed',
+  'already_scanned',
+  'already_counted',
+  'unknown_manifest',
+  'no_push_time',
+  'late',
+  'unreadable',
+  'queue_full',
+  'database_failed',
+  'redis_failed',
+  'shutdown',
 ] as const;
 
 /** Where a decision about the owner came from (contract section 13). */

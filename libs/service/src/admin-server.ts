@@ -6,7 +6,8 @@ import type { Metrics } from '@quay-observability/metrics';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { createHttpListener, type HttpListener } from './http-listener.ts';
 import { createHttpObserver } from './http-observer.ts';
-import { renderReport, type Readiness } from './readiness.ts';
+import { problemOf } from './http-problem.ts';
+import { plain, probeRoutes, type ProbeSources } from './probe-routes.ts';
 
 /** Bytes of one write of an exposition. */
 const GROUP_BYTES = 128 * 1024;
@@ -16,7 +17,7 @@ export type AdminServerOptions = {
   /** 0 picks a free one. */
   port: number;
   metrics: Metrics<AppName>;
-  readiness: Pick<Readiness, 'report'>;
+  probes: ProbeSources;
   onError: (message: string, error: unknown) => void;
 };
 
@@ -26,8 +27,8 @@ const MAX_HEADER_BYTES = 16_384;
 const DRAIN_MS = 1000;
 
 /**
- * Builds the admin listener with `/metrics`, `/livez` and `/readyz`: never the public one, so that a flood of
- * pulls cannot hide the metrics.
+ * Builds the admin listener with `/metrics` and the probes: never the public one, so that a flood of pulls cannot
+ * hide the metrics.
  */
 export function createAdminServer(options: AdminServerOptions): HttpListener {
   const { host, port, onError } = options;
@@ -46,7 +47,7 @@ export function createAdminServer(options: AdminServerOptions): HttpListener {
   );
 }
 
-function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
+function adminApp({ metrics, probes, onError }: AdminServerOptions) {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -63,14 +64,15 @@ function adminApp({ metrics, readiness, onError }: AdminServerOptions) {
     // A scraper that hangs up is no fault of ours.
     await sent.catch(() => response.destroy());
   });
-  app.get('/livez', (_request, response) => void plain(response, 200, 'ok\n'));
-  app.get('/readyz', async (request, response) => {
-    const report = await readiness.report();
-    const quiet = report.checks.every(({ ok }) => ok) && request.query.verbose === undefined;
-    plain(response, report.ready ? 200 : 503, quiet ? 'ok\n' : renderReport(report));
-  });
-  app.use((_request, response) => void plain(response, 404, 'not found: try /metrics, /livez or /readyz\n'));
+  app.use(probeRoutes(probes));
+  app.use(
+    (_request, response) =>
+      void plain(response, 404, 'not found: try /metrics, /livez, /readyz or /startupz\n'),
+  );
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    // A path that cannot be decoded, say: no fault of ours.
+    const problem = problemOf(error);
+    if (problem !== undefined) return plain(response, problem.status, 'bad request\n');
     onError('The admin listener could not answer a request.', error);
     if (response.headersSent) next(error);
     else plain(response, 500, 'internal error\n');
@@ -91,13 +93,6 @@ function* groupsOf(pieces: readonly Buffer[]): Generator<Buffer> {
     sizeBytes = 0;
   }
   if (sizeBytes > 0) yield Buffer.concat(group, sizeBytes);
-}
-
-function plain(response: Response, status: number, text: string): void {
-  response
-    .status(status)
-    .set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
-    .end(text);
 }
 
 function countRequests(metrics: Metrics<AppName>) {

@@ -8,7 +8,7 @@ import type { AppWithDatabase } from './connect-database.ts';
 import type { ListenerName } from './http-listener.ts';
 import type { HttpObserver } from './http-observer.ts';
 import type { AnySwitchSource, OwnerSwitches } from './owner-switches/owner-switches.ts';
-import type { ReadinessCheck } from './readiness.ts';
+import type { HealthCheck } from '@quay-observability/health';
 
 /** Settings of an app, by field; read from the environment together with those of every app. */
 export type AppSettings = Readonly<Record<string, Setting<unknown>>>;
@@ -29,7 +29,7 @@ export type AppContext<App extends AppName, Settings extends AppSettings> = {
   publicHttp: HttpObserver;
   /** Counts the requests of a further listener of the app; called once for each. */
   observeListener: (name: Exclude<ListenerName, 'admin' | 'public'>) => HttpObserver;
-  addReadinessCheck: (check: ReadinessCheck) => void;
+  addReadinessCheck: (check: HealthCheck) => void;
   /** Connects to the database; undefined without DB_URI, which makes the app unready if it is required. */
   connectDatabase: App extends AppWithDatabase
     ? (options: { required: boolean }) => Database | undefined

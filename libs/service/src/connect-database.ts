@@ -3,7 +3,7 @@ import type { Logger } from '@quay-observability/logging';
 import type { APPS_WITH_DATABASE } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import type { QuayConfig } from '@quay-observability/quay-config';
-import type { Readiness } from './readiness.ts';
+import type { Readiness } from '@quay-observability/health';
 
 /** An app that holds a database pool. */
 export type AppWithDatabase = (typeof APPS_WITH_DATABASE)[number];

@@ -2,7 +2,7 @@ import type { Logger } from '@quay-observability/logging';
 import type { QuayConfig } from '@quay-observability/quay-config';
 import { createRedis, type RedisConnection } from '@quay-observability/redis';
 import type { RedisRole } from './app-definition.ts';
-import type { Readiness } from './readiness.ts';
+import type { Readiness } from '@quay-observability/health';
 
 export type ConnectRedisOptions = {
   role: RedisRole;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { ConfigReading, Environment, SettingsOf } from '@quay-observability/quay-config';
+import { createAppHealth } from './app-health.ts';
 import { createAppMetrics, sharedOf } from './app-metrics.ts';
 import type { AppContext, AppDefinition, AppSettings } from './app-definition.ts';
 import { createConfigReload } from './config-reload/create-config-reload.ts';
@@ -13,7 +14,6 @@ import type { WorkerLink } from './http-workers/worker-link.ts';
 import type { ProcessTracing } from './instrument.ts';
 import { connectSwitches, type ConnectedSwitches } from './owner-switches/connect-switches.ts';
 import type { SwitchSettings } from './owner-switches/switch-settings.ts';
-import { createReadiness } from './readiness.ts';
 import { reportOnListener, reportToPrimary } from './reporting.ts';
 import type { ServiceSettings } from './service-settings.ts';
 import { shutdownLimits, within } from './shutdown.ts';
@@ -41,9 +41,6 @@ export type Service = {
   reloadConfig: () => void;
 };
 
-/** Readiness checks: time limit, sharing between probes, and how often it is looked without a probe. */
-const READINESS = { timeoutMs: 2000, shareMs: 1000, intervalMs: 5000 };
-
 /** Wires an app to its metrics, admin listener, connections and tracing. Nothing runs before `start`. */
 export function createService<App extends AppName, Settings extends AppSettings>(
   options: ServiceOptions<App, Settings>,
@@ -62,14 +59,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
     log: log.child('config'),
   });
 
-  const readiness = createReadiness({
-    ...READINESS,
-    onChange: ({ name, ok, required, message }) => {
-      const fields = { check: name, required };
-      if (ok) log.info(`Recovered: ${name}.`, fields);
-      else log.warning(`Not well: ${name}: ${message}`, fields);
-    },
-  });
+  const { readiness, liveness } = createAppHealth({ settings, metrics: shared, log });
   const closers: (() => Promise<void>)[] = [];
   let switches: ConnectedSwitches | undefined;
   const context: AppContext<App, Settings> = {
@@ -125,7 +115,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
   const composed = definition.compose(context);
   const reporting =
     link === undefined
-      ? reportOnListener({ settings, metrics: shared, readiness, log })
+      ? reportOnListener({ settings, metrics: shared, readiness, liveness, log })
       : reportToPrimary(link, { metrics: shared, readiness });
   let isServing = false;
   if (link === undefined && definition.httpWorkers !== undefined)
@@ -137,6 +127,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
   const stopping = new AbortController();
   let started: Promise<void> = Promise.resolve();
   const begin = async () => {
+    liveness.start();
     await reporting.begin();
     await switches?.start(stopping.signal);
     if (stopping.signal.aborted) return;
@@ -180,6 +171,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       };
       const drained = await within(limits.drainMs, drain, log, 'work in hand');
       readiness.close();
+      liveness.close();
       // Metrics stay readable until the work is done: the last scrape sees the last pull.
       const ends = [...closers, () => reporting.close(), () => tracing.shutdown()];
       const closed = await Promise.all(

@@ -2,11 +2,11 @@ export { bearerTokensSetting, createBearerJudge, readBearerTokens } from './bear
 export type { BearerVerdict } from './bearer-tokens.ts';
 export { defineApp } from './app-definition.ts';
 export type { AppContext, AppDefinition, AppSettings, ComposedApp, RedisRole } from './app-definition.ts';
+export { observeQuayServices } from './health-observer.ts';
 export type { HttpListener } from './http-listener.ts';
 export type { HttpObserver } from './http-observer.ts';
 export { HttpProblem } from './http-problem.ts';
 export { httpWorkersSetting } from './http-workers/http-workers-setting.ts';
-export { idleApp } from './idle-app.ts';
 export type { ProcessTracing } from './instrument.ts';
 export { jsonBody, jsonBodyUpTo } from './json-body.ts';
 export { allowOnly, createPublicServer } from './public-server.ts';
@@ -32,7 +32,7 @@ export type {
   SwitchState,
 } from './owner-switches/owner-switches.ts';
 export { readSwitchSettings, switchSettings } from './owner-switches/switch-settings.ts';
-export type { ReadinessCheck } from './readiness.ts';
+export type { HealthCheck, HealthCheck as ReadinessCheck } from '@quay-observability/health';
 export { requireBearer } from './require-bearer.ts';
 export type { BearerOptions } from './require-bearer.ts';
 export { Router } from './router.ts';

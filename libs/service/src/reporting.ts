@@ -1,9 +1,9 @@
+import type { Liveness, Readiness } from '@quay-observability/health';
 import type { Logger } from '@quay-observability/logging';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import { createAdminServer } from './admin-server.ts';
 import type { WorkerLink } from './http-workers/worker-link.ts';
-import type { Readiness } from './readiness.ts';
 import type { ServiceSettings } from './service-settings.ts';
 
 /** How a process tells of itself: on an admin listener of its own, or as a worker to the primary process. */
@@ -21,15 +21,21 @@ export type ReportingOptions = {
   settings: ServiceSettings;
   metrics: Metrics<AppName>;
   readiness: Readiness;
+  liveness: Liveness;
   log: Logger;
 };
 
-export function reportOnListener({ settings, metrics, readiness, log }: ReportingOptions): Reporting {
+export function reportOnListener(options: ReportingOptions): Reporting {
+  const { settings, metrics, readiness, liveness, log } = options;
   const admin = createAdminServer({
     host: settings.adminHost,
     port: settings.adminPort,
     metrics,
-    readiness,
+    probes: {
+      livez: () => liveness.report(),
+      readyz: () => readiness.report(),
+      startupz: () => readiness.startup(),
+    },
     onError: (message, error) => log.error(message, { error }),
   });
   return {

@@ -11,7 +11,7 @@ import {
 export function serviceSettings(adminPort: number) {
   return {
     adminHost: stringSetting('ADMIN_HOST', {
-      help: 'Address of the admin listener (/metrics, /livez, /readyz).',
+      help: 'Address of the admin listener (/metrics, /livez, /readyz, /startupz).',
       default: '127.0.0.1',
     }),
     adminPort: portSetting('ADMIN_PORT', {
@@ -32,6 +32,24 @@ export function serviceSettings(adminPort: number) {
       help: 'How often it is looked whether the configuration file has changed; 0 only looks when asked by SIGHUP.',
       default: 5,
       max: 3600,
+    }),
+    healthCheckSeconds: durationSecondsSetting('HEALTH_CHECK_SECONDS', {
+      help: 'How often the checks of `/livez` and `/readyz` run without a probe.',
+      default: 5,
+      min: 1,
+      max: 3600,
+    }),
+    healthFailureThreshold: integerSetting('HEALTH_FAILURE_THRESHOLD', {
+      help: 'How many times in a row a check fails, at most once a second, before it counts as failed; one that has never passed fails at once.',
+      default: 1,
+      min: 1,
+      max: 100,
+    }),
+    healthLoopLagSeconds: durationSecondsSetting('HEALTH_LOOP_LAG_SECONDS', {
+      help: '`/livez` fails while the event loop is later than this.',
+      default: 5,
+      min: 0.1,
+      max: 600,
     }),
     runtimeLabel: stringSetting('METRICS_RUNTIME_LABEL', {
       help: 'Value of the label `runtime` on every sample of this app.',

@@ -70,6 +70,32 @@ test('one worker, the default, is the process itself', async () => {
   assert.equal(await app.ended, 0);
 });
 
+test('probes and checks of several workers are those of the app', async () => {
+  const app = await startWorkers(2, { HEALTH_CHECK_SECONDS: '1' });
+  const probe = async (path: string) => {
+    const response = await fetch(`${app.adminUrl}${path}`);
+    return `${response.status} ${await response.text()}`;
+  };
+  const up = (check: string) => app.metric(`quay_health_check_up{check="${check}",runtime="go"}`);
+  assert.equal(await probe('/livez?verbose'), '200 [+]primary event loop ok\nlivez check passed\n');
+  assert.equal(await probe('/startupz?verbose'), '200 [+]startup ok\nstartupz check passed\n');
+  assert.equal(await probe('/readyz/http-workers'), '200 ok\n');
+  assert.equal(await up('http workers'), 1);
+  // The workers' own, told by them.
+  await waitUntil('the checks of the workers', async () => (await up('event loop')) === 1);
+  await waitUntil('that of the primary process', async () => (await up('primary event loop')) === 1);
+
+  process.kill(app.pids[0]!, 'SIGSTOP');
+  await waitUntil('the loss', async () => (await up('http workers')) === 0);
+  assert.equal(await probe('/readyz/http-workers'), '503 [!]http workers degraded: 1 of 2 serve\n');
+  assert.equal((await probe('/readyz')).slice(0, 3), '200');
+  assert.equal((await probe('/livez')).slice(0, 3), '200');
+  process.kill(app.pids[0]!, 'SIGCONT');
+  await waitUntil('the return', async () => (await up('http workers')) === 1);
+  app.child.kill('SIGTERM');
+  assert.equal(await app.ended, 0);
+});
+
 test('each worker acknowledges the owner switches, and the version in force is what the last one has', async () => {
   const released = new Set<number>();
   const held = new Map<number, () => void>();

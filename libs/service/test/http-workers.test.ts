@@ -7,7 +7,7 @@ import { restartDelayMs } from '../src/http-workers/restart-delay.ts';
 import { createWorkerLink } from '../src/http-workers/worker-link.ts';
 import { createWorkerPool, WorkerStartFailed } from '../src/http-workers/worker-pool.ts';
 import type { WorkerEnd, WorkerProcess } from '../src/http-workers/worker-process.ts';
-import type { CheckResult } from '../src/readiness.ts';
+import type { CheckResult } from '@quay-observability/health';
 import { captureLog } from './capture-log.ts';
 
 test('a crash is repaired at once, a crash loop ever more slowly', () => {

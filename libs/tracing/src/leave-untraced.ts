@@ -1,6 +1,6 @@
 const untraced = new WeakSet<object>();
 // The paths of every app's admin listener. They are asked several times a minute, for ever.
-const ADMIN_PATHS = new Set(['/metrics', '/livez', '/readyz']);
+const ADMIN_TARGET = /^\/(?:metrics|(?:livez|readyz|startupz)(?:\/[^/?]*)?)(?:\?|$)/;
 
 /**
  * Keeps auto-instrumentation away from a `node:http` or `node:https` server, one whose spans are made by hand with
@@ -17,6 +17,5 @@ export function isLeftUntraced(serverOrAgent: unknown): boolean {
 
 /** Whether the request target is an admin endpoint, which is never traced. */
 export function isAdminTarget(target: string): boolean {
-  const end = target.indexOf('?');
-  return ADMIN_PATHS.has(end === -1 ? target : target.slice(0, end));
+  return ADMIN_TARGET.test(target);
 }

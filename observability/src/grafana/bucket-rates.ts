@@ -12,8 +12,9 @@ export function bucketRates(options: {
   window: string;
 }): string {
   const { metric, matchers, labels, window } = options;
+  const others = matchers === '' ? '' : `${matchers}, `;
   const rate = (operator: string): string =>
-    `rate(${metric}_bucket{${matchers}, le${operator}"${SPELT_AS_FLOAT}"}[${window}])`;
+    `rate(${metric}_bucket{${others}le${operator}"${SPELT_AS_FLOAT}"}[${window}])`;
   // A process whose spelling has just changed has both; without the second label they would clash.
   return `sum by (${labels}) (
   ${rate('!~')}

@@ -1,4 +1,4 @@
-"""The metrics of Quay's registry and what moves them (contract sections 2 and 3), as in Quay's source."""
+"""The metrics of Quay's registry, the timing of its blueprints, and what moves them (contract sections 2 and 3), as in Quay's source."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def timed(blueprint):
 
     def after(response):
         seconds = time.time() - g.started
-        namespace = buckets.get(request.path.strip("/").split("/", 1)[0], "other")
+        namespace = buckets.get(request_namespace(), "other")
         labels = (request.method, request.endpoint, response.status_code, namespace)
         request_duration.labels(*labels).observe(seconds)
         return response
@@ -39,6 +39,16 @@ def timed(blueprint):
     blueprint.before_request(before)
     blueprint.after_request(after)
     return blueprint
+
+
+def request_namespace():
+    """That of the rule, else the first segment of the path, if it looks like one and others follow."""
+    arguments = request.view_args or {}
+    named = arguments.get("namespace_name") or arguments.get("namespace")
+    if named:
+        return named
+    first, *others = request.path.strip("/").split("/")
+    return first if others and first.replace("-", "").replace("_", "").isalnum() else None
 
 
 def namespace_buckets(tracked):

@@ -18,7 +18,7 @@ import { createHealthRoutes } from './health-routes.ts';
 import type { HealthListenerSettings } from './health-settings.ts';
 import { leaveOutDatabase, shareRdsStatus, type RdsStatus } from './rds-aware.ts';
 import { readServiceKeyId } from './service-key-id.ts';
-import type { SharedCheck } from './shared-check.ts';
+import type { SharedCheck, ShareOptions } from './shared-check.ts';
 import { judge } from './verdict.ts';
 
 export type HealthOptions = BackendChecks & {
@@ -27,6 +27,8 @@ export type HealthOptions = BackendChecks & {
   /** Of `HEALTH_CHECKER` with RDS, by its parameters. */
   readonly createRdsStatus: (parameters: Readonly<Record<string, unknown>>) => RdsStatus;
   readonly observer: HttpObserver;
+  /** Told of every run of a check. */
+  readonly onChecked?: ShareOptions['onChecked'];
   readonly log: Logger;
 };
 
@@ -61,7 +63,12 @@ export function createHealth(options: HealthOptions): Health {
   const checks = createHealthChecks({
     ...options,
     instanceSkips: checker.instanceSkips,
-    share: { shareMs: settings.healthShareSeconds * 1000, timeoutMs, redact: redactText },
+    share: {
+      shareMs: settings.healthShareSeconds * 1000,
+      timeoutMs,
+      redact: redactText,
+      ...(options.onChecked !== undefined && { onChecked: options.onChecked }),
+    },
   });
   const isAdmin = createBearerJudge(
     readBearerTokens(settings.healthAdminTokens, {

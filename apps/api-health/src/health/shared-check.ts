@@ -14,6 +14,8 @@ export type ShareOptions = {
   readonly timeoutMs: number;
   /** Texts of failures may come from drivers: takes secrets out of them. */
   readonly redact: (text: string) => string;
+  /** Told of every run, and the seconds it took; not of those who share it. */
+  readonly onChecked?: (name: string, healthy: boolean, seconds: number) => void;
 };
 
 const LAST_WORD_MS = 100;
@@ -45,7 +47,12 @@ export function shareCheck({ name, check }: ServiceCheck, options: ShareOptions)
         const { result, endedAt } = latest;
         if (endedAt === undefined || performance.now() - endedAt < shareMs) return result;
       }
-      const started = { result: begin().then(redacted), endedAt: undefined as number | undefined };
+      const startMs = performance.now();
+      const result = begin().then((found) => {
+        options.onChecked?.(name, found.healthy, (performance.now() - startMs) / 1000);
+        return redacted(found);
+      });
+      const started = { result, endedAt: undefined as number | undefined };
       latest = started;
       void started.result.then(() => {
         started.endedAt = performance.now();

@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Refusal } from '../check-request.ts';
 import { checkResponseFraming, reasonPhrase } from '../check-response.ts';
-import { errorBody } from '../error-answer.ts';
+import { createBodyTap } from '../body-tap.ts';
+import { refusalOfFailure, type ErrorForm } from '../error-answer.ts';
 import type { Exchange, GatewayRequest } from '../exchange.ts';
 import { requestHeaders } from '../request-headers.ts';
 import { responseHeaders } from '../response-headers.ts';
@@ -12,6 +13,8 @@ import { answerHead, type BodyFraming } from './answer-head.ts';
 
 export type DirectAnswerOptions = {
   trustForwarded: boolean;
+  errorForm: ErrorForm;
+  upstreamKind: string;
   keepAliveMs: number;
   isDraining: () => boolean;
   /** Told the size of every piece of a body that is held in a buffer of its own. */
@@ -37,6 +40,7 @@ export class DirectAnswer implements UpstreamHandler {
   readonly #onSent = (): void => {
     this.#sent();
   };
+  readonly #showResponseBody: ((piece: Buffer) => void) | undefined;
   #sentHeaders: string[] = [];
   #call: UpstreamCall | undefined;
   /** Travels with the first piece of the body. */
@@ -63,6 +67,7 @@ export class DirectAnswer implements UpstreamHandler {
     this.#exchange = exchange;
     this.#options = options;
     this.#onDone = onDone;
+    this.#showResponseBody = createBodyTap(exchange?.onResponseBody?.bind(exchange), options.onProblem);
   }
 
   start(): void {
@@ -123,6 +128,7 @@ export class DirectAnswer implements UpstreamHandler {
     // A piece of nothing would be read as the end of a body in chunks.
     if (this.#ended || this.#framing === 'none' || chunk.length === 0) return true;
     this.#bytesToClient += chunk.length;
+    this.#showResponseBody?.(chunk);
     if (!borrowed) this.#options.onBodyBytes(chunk.length);
     return this.#sendPiece(chunk, borrowed);
   }
@@ -172,7 +178,7 @@ export class DirectAnswer implements UpstreamHandler {
 
   /** Answers in the gateway's own name. */
   refuse(refusal: Refusal): void {
-    const body = errorBody(refusal);
+    const body = this.#options.errorForm(refusal);
     const headers = ['Content-Type', 'application/json', 'Content-Length', String(body.length)];
     if (refusal.status === 503) headers.push('Retry-After', '1');
     this.#writeHead(refusal.status, STATUS_CODES[refusal.status] ?? '', headers);
@@ -249,7 +255,7 @@ export class DirectAnswer implements UpstreamHandler {
   #fail(failure: UpstreamFailure): void {
     this.#failure = failure;
     if (this.#status === undefined) {
-      this.refuse({ status: failure.status, code: 'UNAVAILABLE', message: failure.message });
+      this.refuse(refusalOfFailure(failure, this.#options.upstreamKind));
     } else {
       // Only a broken connection tells the client that the body is not complete.
       this.#socket.destroy();

@@ -135,7 +135,7 @@ export const OWN_METRICS = {
     labels: ['upstream', 'reason'],
     help: 'Requests that the gateway could not complete because of the upstream, by the upstream and why.',
     known: { upstream: ['python', 'go'], reason: ['connect', 'timeout', 'reset', 'protocol'] },
-    apps: ['registry-metrics'],
+    apps: ['registry-metrics', 'api-health'],
     milestone: 'M0',
     origin: 'own',
     source: 'libs/gateway',

@@ -1,10 +1,11 @@
 import cluster from 'node:cluster';
+import { createPhase, reportOf } from '@quay-observability/health';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import { createAdminServer } from '../admin-server.ts';
+import { createAppLiveness } from '../app-health.ts';
 import { createAppMetrics, sharedOf, type AppMetricsOptions } from '../app-metrics.ts';
 import type { AppSettings } from '../app-definition.ts';
 import type { Service } from '../create-service.ts';
-import type { CheckResult } from '../readiness.ts';
 import { within } from '../shutdown.ts';
 import { VERSION } from '../version.ts';
 import { exposeWorkers } from './expose-workers.ts';
@@ -30,7 +31,7 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
   const { definition, settings, log, tracing, workers: count } = options;
   const { app } = definition;
   const metrics = createAppMetrics({ ...options, beforeGathering: () => pool.gather() });
-  const countRestart = exposeWorkers(metrics, () => pool.states());
+  const countRestart = exposeWorkers(metrics, () => pool.states(), count);
   // Typed arrays go over the channel as they are.
   cluster.setupPrimary({ serialization: 'advanced' });
   const pool = createWorkerPool({
@@ -44,16 +45,17 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
         onChange,
       }),
   });
-  let phase: CheckResult | undefined = phaseOf('startup', 'the app is starting');
+  const phase = createPhase();
+  // Of this process: a worker that hangs is replaced, which a restart of all would not do better.
+  const liveness = createAppLiveness({ settings, metrics: sharedOf(metrics), log }, 'primary event loop');
   const admin = createAdminServer({
     host: settings.adminHost,
     port: settings.adminPort,
     metrics: sharedOf(metrics),
-    readiness: {
-      report: async () => {
-        const { ready, checks } = await pool.report();
-        return phase === undefined ? { ready, checks } : { ready: false, checks: [...checks, phase] };
-      },
+    probes: {
+      livez: () => liveness.report(),
+      readyz: async () => reportOf([...(await pool.report()).checks, ...phase.hindrance()]),
+      startupz: () => phase.startup(),
     },
     onError: (message, error) => log.error(message, { error }),
   });
@@ -62,10 +64,11 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
   return {
     start: async () => {
       if (isStopping) return;
+      liveness.start();
       await admin.listen();
       await pool.start();
       if (isStopping) return;
-      phase = undefined;
+      phase.markStarted();
       const all = pool.workers();
       log.info(`${app} is up.`, {
         adminUrl: admin.url(),
@@ -76,11 +79,12 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
     },
     stop: async () => {
       isStopping = true;
-      phase = phaseOf('shutdown', 'the app is stopping');
+      phase.markStopping();
       const graceMs = settings.shutdownGraceSeconds * 1000;
       const limitMs = graceMs * WORKERS_SHARE_OF_GRACE;
       // They wait the delay themselves, finish, and tell what they have counted; metrics stay readable meanwhile.
       const drained = await pool.stop(limitMs);
+      liveness.close();
       const ends = [() => admin.close(), () => tracing.shutdown()];
       const closed = await Promise.all(
         ends.map((end) => within(Math.max(graceMs - limitMs, 1000), end, log, 'closing connections')),
@@ -94,8 +98,4 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
     reloadConfig: () => pool.hangUp(),
     kill: () => pool.kill(),
   };
-}
-
-function phaseOf(name: string, message: string): CheckResult {
-  return { name, required: true, ok: false, message };
 }

@@ -1,11 +1,14 @@
-import type { CheckResult, ReadinessReport } from '../readiness.ts';
+import { reportOf, type CheckResult, type HealthReport } from '@quay-observability/health';
+
+/** The check of the primary process itself: whether all workers serve. */
+export const WORKERS_CHECK = 'http workers';
 
 /** What the primary process knows of the readiness of its workers. */
 export type WorkerReports = {
   /** How many there are to be. */
   readonly wanted: number;
   /** Of the workers that serve and answer. */
-  readonly reports: readonly ReadinessReport[];
+  readonly reports: readonly HealthReport[];
 };
 
 /**
@@ -13,7 +16,7 @@ export type WorkerReports = {
  * be unready; one that is being started again, or hangs, gets none, and its absence only degrades. Without any
  * worker, nobody serves.
  */
-export function mergeReports({ wanted, reports }: WorkerReports): ReadinessReport {
+export function mergeReports({ wanted, reports }: WorkerReports): HealthReport {
   const names = new Set(reports.flatMap(({ checks }) => checks.map(({ name }) => name)));
   const checks = [...names].map((name) =>
     mergeCheck(
@@ -22,13 +25,12 @@ export function mergeReports({ wanted, reports }: WorkerReports): ReadinessRepor
     ),
   );
   const workers: CheckResult = {
-    name: 'http workers',
+    name: WORKERS_CHECK,
     required: reports.length === 0,
     ok: reports.length === wanted,
     message: reports.length === wanted ? 'ok' : `${reports.length} of ${wanted} serve`,
   };
-  const all = [...checks, workers];
-  return { ready: all.every(({ ok, required }) => ok || !required), checks: all };
+  return reportOf([...checks, workers]);
 }
 
 /** The first one that is not well speaks for all. */

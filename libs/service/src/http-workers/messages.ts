@@ -1,5 +1,5 @@
 import type { RuntimeSamples, SeriesChanges } from '@quay-observability/metrics';
-import type { ReadinessReport } from '../readiness.ts';
+import type { HealthReport } from '@quay-observability/health';
 
 /** What a worker tells the primary process. Everything is in order: an answer comes after what it promises. */
 export type FromWorker =
@@ -10,7 +10,7 @@ export type FromWorker =
   | { readonly kind: 'serving'; readonly publicUrl: string | undefined }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'gathered'; readonly question: number }
-  | { readonly kind: 'report'; readonly question: number; readonly report: ReadinessReport };
+  | { readonly kind: 'report'; readonly question: number; readonly report: HealthReport };
 
 /** What the primary process asks of a worker. */
 export type ToWorker =

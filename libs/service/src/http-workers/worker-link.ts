@@ -1,13 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MetricsExport } from '@quay-observability/metrics';
-import type { ReadinessReport } from '../readiness.ts';
+import type { HealthReport } from '@quay-observability/health';
 import { unwrap, wrap, type FromWorker, type ToWorker } from './messages.ts';
 
 /** The worker's end of its channel to the primary process, which exposes what it counts. */
 export type WorkerLink = {
   /** Begins to tell what is counted, once a second, and to answer questions. */
-  begin(exported: MetricsExport, report: () => Promise<ReadinessReport>): void;
+  begin(exported: MetricsExport, report: () => Promise<HealthReport>): void;
   tell(message: FromWorker): Promise<void>;
   onStop(listener: () => void): void;
   /** Tells everything that is left; resolves when it has left this process, or the channel is gone. */
@@ -71,7 +71,7 @@ export function createWorkerLink(channel: Channel): WorkerLink {
     });
   };
 
-  let report: (() => Promise<ReadinessReport>) | undefined;
+  let report: (() => Promise<HealthReport>) | undefined;
   let stopAsked = false;
   let onStop: (() => void) | undefined;
   const answer = async ({ question, kind }: Exclude<ToWorker, { kind: 'stop' }>): Promise<void> => {

@@ -1,6 +1,6 @@
 import { CodedError } from '@quay-observability/coded-errors';
 import type { Logger } from '@quay-observability/logging';
-import type { ReadinessReport } from '../readiness.ts';
+import type { HealthReport } from '@quay-observability/health';
 import { mergeReports } from './merge-reports.ts';
 import { restartDelayMs } from './restart-delay.ts';
 import type { WorkerEnd, WorkerProcess } from './worker-process.ts';
@@ -45,7 +45,7 @@ export type WorkerPool = {
   start(): Promise<void>;
   /** Lets every worker tell what it has counted; within a second, whether it does or not. Never rejects. */
   gather(): Promise<void>;
-  report(): Promise<ReadinessReport>;
+  report(): Promise<HealthReport>;
   states(): { readonly serving: number; readonly silent: number };
   workers(): readonly WorkerProcess[];
   /** Lets every one read the configuration file; one that is starting may have read it before it changed. */

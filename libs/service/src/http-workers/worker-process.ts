@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MetricSource } from '@quay-observability/metrics';
-import type { ReadinessReport } from '../readiness.ts';
+import type { HealthReport } from '@quay-observability/health';
 import { unwrap, wrap, type FromWorker, type ToWorker } from './messages.ts';
 
 /** How a worker ended. */
@@ -23,7 +23,7 @@ export type WorkerProcess = {
   /** Resolves when it has told all it has counted, or the time is over; at once if it is silent. */
   gather(limitMs: number): Promise<void>;
   /** Undefined if it does not answer in time. */
-  report(limitMs: number): Promise<ReadinessReport | undefined>;
+  report(limitMs: number): Promise<HealthReport | undefined>;
   /** Lets it read the configuration file. */
   hangUp(): void;
   stop(): void;
@@ -43,14 +43,14 @@ const CHANNEL_POLL_MS = 5;
 /** Listens to a worker that has just been forked, and asks it. */
 export function followWorker({ worker, source, onChange }: WorkerProcessOptions): WorkerProcess {
   const { process: child } = worker;
-  const questions = new Map<number, (report: ReadinessReport | undefined) => void>();
+  const questions = new Map<number, (report: HealthReport | undefined) => void>();
   const overdue = new Set<number>();
   let next = 0;
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   let publicUrl: string | undefined;
   let ticks = 0;
 
-  const answered = (question: number, report?: ReadinessReport): void => {
+  const answered = (question: number, report?: HealthReport): void => {
     questions.get(question)?.(report);
     questions.delete(question);
     if (overdue.delete(question) && overdue.size === 0) onChange();
@@ -85,10 +85,10 @@ export function followWorker({ worker, source, onChange }: WorkerProcessOptions)
   const tell = (message: ToWorker): void => {
     if (worker.isConnected()) worker.send(wrap(message), () => undefined);
   };
-  const ask = (kind: 'gather' | 'report', limitMs: number): Promise<ReadinessReport | undefined> => {
+  const ask = (kind: 'gather' | 'report', limitMs: number): Promise<HealthReport | undefined> => {
     if (overdue.size > 0 || !worker.isConnected()) return Promise.resolve(undefined);
     const question = next++;
-    const { promise, resolve } = Promise.withResolvers<ReadinessReport | undefined>();
+    const { promise, resolve } = Promise.withResolvers<HealthReport | undefined>();
     const timer = setTimeout(() => {
       overdue.add(question);
       onChange();

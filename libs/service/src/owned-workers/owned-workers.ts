@@ -3,7 +3,7 @@ import type { Metrics } from '@quay-observability/metrics';
 import type { Program, WorkerDecision } from '@quay-observability/owner-switch';
 import type { ComposedApp } from '../app-definition.ts';
 import type { OwnerSwitches } from '../owner-switches/owner-switches.ts';
-import type { ReadinessCheck } from '../readiness.ts';
+import type { HealthCheck } from '@quay-observability/health';
 import { createWorkRunner, type OwnedWork, type WorkLimits } from './work-runner.ts';
 
 /** Apps that do the work of worker programs. */
@@ -18,7 +18,7 @@ export type OwnedWorkersOptions = {
   readonly switches: OwnerSwitches;
   readonly log: Logger;
   readonly metrics: Pick<Metrics<WorkerApp>, 'gauge'>;
-  readonly addReadinessCheck: (check: ReadinessCheck) => void;
+  readonly addReadinessCheck: (check: HealthCheck) => void;
   readonly programs: readonly OwnedProgram[];
   readonly limits?: Partial<WorkLimits>;
 };

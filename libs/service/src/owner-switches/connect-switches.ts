@@ -8,7 +8,7 @@ import {
   snapshotFromEnvironment,
 } from '@quay-observability/owner-switch';
 import { join } from 'node:path';
-import type { Readiness } from '../readiness.ts';
+import type { Readiness } from '@quay-observability/health';
 import { createControllerSource } from './controller-source.ts';
 import { createOwnerSwitches, type FollowedSwitches } from './create-owner-switches.ts';
 import { createFixedSwitches } from './fixed-switches.ts';

@@ -7,7 +7,7 @@ import { ownedWorkers, type OwnedProgram } from '../../src/owned-workers/owned-w
 import { createDeciders } from '../../src/owner-switches/decide-owner.ts';
 import type { OwnerSwitches, SwitchState } from '../../src/owner-switches/owner-switches.ts';
 import { createSwitchKeeper } from '../../src/owner-switches/switch-keeper.ts';
-import type { ReadinessCheck } from '../../src/readiness.ts';
+import type { HealthCheck } from '@quay-observability/health';
 import { captureLog } from '../capture-log.ts';
 import { snapshotOf } from '../owner-switches/snapshots.ts';
 
@@ -28,7 +28,7 @@ function appOf(programs: readonly OwnedProgram[]) {
     for (const listener of listeners) listener(keeper.state());
   };
   const metrics = createMetrics({ app: 'gc-worker', runtimeMetrics: false });
-  const checks: ReadinessCheck[] = [];
+  const checks: HealthCheck[] = [];
   const captured = captureLog();
   const app = ownedWorkers({
     switches,

@@ -29,7 +29,7 @@ export function runtimesRow(): PanelSource[] {
         'Requests per second that registry-metrics could not complete because of the runtime that it sent them to.',
       queries: [
         {
-          expr: 'sum by (upstream, reason) (rate(quay_gateway_upstream_errors_total[$__rate_interval]))',
+          expr: 'sum by (upstream, reason) (rate(quay_gateway_upstream_errors_total{process_name="registry-metrics"}[$__rate_interval]))',
           legend: '{{upstream}} {{reason}}',
         },
       ],

@@ -1,5 +1,7 @@
 import { bucketRates } from '../../grafana/bucket-rates.ts';
 
+export { ratesBy, RUNTIMES } from '../../grafana/rates.ts';
+
 /** Matchers of the dashboard's variables. */
 export const CHOSEN_RUNTIMES = 'runtime=~"$runtime"';
 /** Counters of pulls, pushes and bytes know no route. */
@@ -17,19 +19,6 @@ export const REGISTRY_ALERTS = 'alertname=~"Quay(Registry|PullTracking|Events|Co
 /** What becomes of a pull that is not tracked although it should be, or may not be. */
 export const LOST_PULLS =
   'outcome=~"queue_full|database_unavailable|redis_unavailable|unanswered|refused|shutdown"';
-
-/** The runtimes as the label `runtime` has them, and what they are called here. */
-export const RUNTIMES = [
-  { runtime: 'python', name: 'Python' },
-  { runtime: 'go', name: 'New runtime' },
-] as const;
-
-/** A sum of rates, by these labels or altogether. */
-export function ratesBy(labels: string, counter: string, matchers = ''): string {
-  const by = labels === '' ? '' : ` by (${labels}) `;
-  const selector = matchers === '' ? counter : `${counter}{${matchers}}`;
-  return `sum${by}(rate(${selector}[$__rate_interval]))`;
-}
 
 /** Rates of the buckets of the request duration, by `le` and these labels. */
 export function durationBuckets(labels: string, matchers: string): string {

@@ -3,6 +3,8 @@ import { ratesBy } from './filters.ts';
 
 const SIZE = { width: 12, height: 8 };
 const SIZES = 'cache="blob_size"';
+/** The gateway for `/api` counts its own. */
+const OF_THE_REGISTRY = 'process_name="registry-metrics"';
 
 /** The gateway in front of both runtimes. */
 export function gatewayRow(): PanelSource[] {
@@ -14,7 +16,7 @@ export function gatewayRow(): PanelSource[] {
         'Requests per second that registry-metrics could not complete because of the runtime that it sent them to. No runtime counts them.',
       queries: [
         {
-          expr: ratesBy('upstream, reason', 'quay_gateway_upstream_errors_total'),
+          expr: ratesBy('upstream, reason', 'quay_gateway_upstream_errors_total', OF_THE_REGISTRY),
           legend: '{{upstream}} {{reason}}',
         },
       ],

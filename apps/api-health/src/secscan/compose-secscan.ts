@@ -1,0 +1,37 @@
+import type { Database } from '@quay-observability/database';
+import type { AppContext, OwnerSwitches } from '@quay-observability/service';
+import { createSecscanGateway, type SecscanGateway } from './create-secscan-gateway.ts';
+import { planSecscan, type secscanSettings } from './secscan-settings.ts';
+
+type SecscanContext = Pick<
+  AppContext<'api-health', typeof secscanSettings>,
+  'config' | 'settings' | 'metrics' | 'log' | 'observeListener' | 'addReadinessCheck' | 'connectRedis'
+>;
+
+/** The gateway to Clair, if the settings want one. Clair and the Redis of its claims may be away: the calls of Quay go on. */
+export function composeSecscan(
+  context: SecscanContext,
+  { database, switches }: { database: Database | undefined; switches: OwnerSwitches },
+): SecscanGateway | undefined {
+  const plan = planSecscan(context.settings, context.config.securityScanner);
+  if (plan === undefined) return undefined;
+  const observer = context.observeListener('secscan');
+  const gateway = createSecscanGateway({
+    plan,
+    settings: context.settings,
+    metrics: context.metrics,
+    log: context.log.child('secscan'),
+    database,
+    redis: context.connectRedis('userEvents', { required: false, maxBackoffMs: 1000 }),
+    switches,
+    requestArrived: (method) => observer.arrived(method),
+  });
+  context.addReadinessCheck({ name: 'clair', required: false, check: gateway.check });
+  return {
+    ...gateway,
+    listen: async () => {
+      await gateway.listen();
+      context.log.info('The gateway to Clair listens.', { url: gateway.url(), upstream: plan.upstreamUrl });
+    },
+  };
+}

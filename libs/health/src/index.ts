@@ -1,0 +1,10 @@
+export { reportOf } from './check.ts';
+export type { CheckResult, HealthCheck, HealthReport } from './check.ts';
+export type { CheckSetOptions } from './check-set.ts';
+export { createLiveness } from './liveness.ts';
+export type { Liveness } from './liveness.ts';
+export type { LoopLag } from './loop-lag.ts';
+export { answerProbe, PROBES } from './probe.ts';
+export type { Probe, ProbeAnswer, ProbeQuestion } from './probe.ts';
+export { createPhase, createReadiness } from './readiness.ts';
+export type { Phase, Readiness } from './readiness.ts';

@@ -1,0 +1,77 @@
+import { FAST_SECONDS_BUCKETS } from '../buckets.ts';
+import {
+  SECSCAN_LAYER_OUTCOMES,
+  SECSCAN_REFUSALS,
+  SECSCAN_RESULT_OUTCOMES,
+  UPSTREAM_FAILURES,
+} from '../known-values.ts';
+import type { MetricDefinition } from '../metric-definition.ts';
+
+/** What the secscan gateway tells about itself, beside the three metrics of Python. */
+export const SECSCAN_METRICS = {
+  quay_secscan_upstream_errors_total: {
+    declared: 'quay_secscan_upstream_errors_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Calls to Clair that could not be completed because of it, whoever owns them; Python records nothing of them.',
+    known: { reason: UPSTREAM_FAILURES },
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+  quay_secscan_refused_tokens_total: {
+    declared: 'quay_secscan_refused_tokens_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Calls answered with 401 because their token is not good, by what is wrong with it.',
+    known: { reason: SECSCAN_REFUSALS },
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+  quay_secscan_layers_total: {
+    declared: 'quay_secscan_layers_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Layers submitted to index, by what became of the look-up of their size. Those that are found or unknown (observed as 0) are in the histogram of sizes, the others are missing there.',
+    known: { outcome: SECSCAN_LAYER_OUTCOMES },
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+  quay_secscan_results_total: {
+    declared: 'quay_secscan_results_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Finished index reports, by what became of the time since the push; only observed ones are in the histogram of results.',
+    known: { outcome: SECSCAN_RESULT_OUTCOMES },
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+  quay_secscan_lookup_queue_length: {
+    declared: 'quay_secscan_lookup_queue_length',
+    type: 'gauge',
+    labels: [],
+    help: 'Layers and manifests whose look-up in the database is waiting or under way.',
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+  quay_secscan_lookup_duration_seconds: {
+    declared: 'quay_secscan_lookup_duration_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Seconds that the database took for the look-up of one request, in vain or not.',
+    buckets: FAST_SECONDS_BUCKETS,
+    apps: ['api-health'],
+    milestone: 'M3',
+    origin: 'own',
+    source: 'apps/api-health',
+  },
+} as const satisfies Record<string, MetricDefinition>;

@@ -1,0 +1,16 @@
+export type { Arrival, ArrivalObservers } from './arrival.ts';
+export { createOwnerGateway } from './create-owner-gateway.ts';
+export type { OwnerGateway, OwnerGatewayOptions } from './create-owner-gateway.ts';
+export { createDecideOwner } from './decide-owner.ts';
+export type { DecideOwner, DecideOwnerOptions } from './decide-owner.ts';
+export { gatewaySettings, maxNamespaceBucketsSetting } from './gateway-settings.ts';
+export type { GatewaySettings } from './gateway-settings.ts';
+export { createNamespaceLabels } from './namespace-labels.ts';
+export type { NamespaceLabels, NamespaceSource } from './namespace-labels.ts';
+export { originSetting } from './origin-setting.ts';
+export type { ExchangeObservers, RequestCounter, RoutedRequest } from './owner-exchange.ts';
+export { createOwnerUpstream } from './owner-upstream.ts';
+export type { OwnerUpstream, OwnerUpstreamOptions } from './owner-upstream.ts';
+export type { OwnerOf, ServedBy } from './start-exchange.ts';
+export { upstreamChecks } from './upstream-readiness.ts';
+export type { UpstreamCheck } from './upstream-readiness.ts';
