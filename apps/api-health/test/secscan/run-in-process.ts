@@ -44,7 +44,7 @@ export async function runInProcess(
     log,
     database,
     redis: connection,
-    switches: { route: () => ({ owner: 'go', source: 'capability', capability: 'SECSCAN' }) },
+    switches: { route: () => ({ owner: 'go', source: 'capability', capability: 'SECSCAN', switchName: undefined }) },
     requestArrived: () => () => undefined,
   });
   await gateway.listen();
