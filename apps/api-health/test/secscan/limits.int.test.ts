@@ -95,7 +95,7 @@ test('the switch decides each call as it arrives, by the capability alone', asyn
         question.method,
         question.endpoint,
         question.repository,
-        question.user?.(),
+        question.user,
       ]);
       return owner;
     },
