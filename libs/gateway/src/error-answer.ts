@@ -1,7 +1,6 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from './check-request.ts';
-import type { UpstreamFailure } from './upstream-failure.ts';
 
 /** The body, as JSON, of an answer that the gateway gives in its own name. */
 export type ErrorForm = (refusal: Refusal) => Buffer;
@@ -9,11 +8,6 @@ export type ErrorForm = (refusal: Refusal) => Buffer;
 /** The form that registry clients read (OCI distribution, "Error Codes"). */
 export const registryErrorForm: ErrorForm = ({ code, message }) =>
   Buffer.from(`${JSON.stringify({ errors: [{ code, message }] })}\n`);
-
-/** What a failure of an upstream means to the client; `upstreamKind` is what it is, as in "the registry". */
-export function refusalOfFailure({ status, message }: UpstreamFailure, upstreamKind: string): Refusal {
-  return { status, code: 'UNAVAILABLE', message: `the ${upstreamKind} ${message}` };
-}
 
 /** Answers a request in the gateway's own name. */
 export function answerError(response: ServerResponse, refusal: Refusal, errorForm: ErrorForm): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createBodyTap } from './body-tap.ts';
 import { discardRest, hasBody } from './request-body.ts';
-import { answerError, refusalOfFailure, type ErrorForm } from './error-answer.ts';
+import { answerError, type ErrorForm } from './error-answer.ts';
 import type { Exchange, GatewayRequest } from './exchange.ts';
 import { headerPairs, headerValue } from './hop-by-hop.ts';
 import { checkResponseFraming, reasonPhrase } from './check-response.ts';
@@ -9,11 +9,10 @@ import { requestHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import { isRepeatable } from './upstream.ts';
 import type { UpstreamCall, UpstreamHandler } from './upstream-call.ts';
-import { protocolFailure, type UpstreamFailure } from './upstream-failure.ts';
+import { protocolFailure, refusalOfFailure, type UpstreamFailure } from './upstream-failure.ts';
 
 export type ForwardingOptions = {
   trustForwarded: boolean;
-  errorForm: ErrorForm;
   upstreamKind: string;
   /** After this long without an answer to `Expect: 100-continue` the client is asked for the body. */
   continueTimeoutMs: number;
@@ -23,6 +22,7 @@ export type ForwardingOptions = {
   onBodyBytes: (bytes: number) => void;
   /** Whether the client's connection should end with this answer. */
   isDraining: () => boolean;
+  errorForm: ErrorForm;
   onProblem: (message: string, error: unknown) => void;
 };
 

@@ -43,13 +43,13 @@ export type GatewayOptions = {
   trustForwarded: boolean;
   /** Whether plain requests are read the fast way (docs/decisions/fast-path-of-the-gateway.md); true. */
   fastPath?: boolean;
-  startExchange: StartExchange;
-  /** How the gateway words its own answers; as registries do unless told. */
-  errorForm?: ErrorForm;
-  /** What the upstreams are, in those answers: "the registry cannot be reached"; `registry` unless told. */
+  /** What the upstreams are, in the gateway's own answers: "the registry cannot be reached"; `registry` unless told. */
   upstreamKind?: string;
   /** Told the server before it listens: to keep from it what instruments servers, say. */
   onServer?: (server: Server) => void;
+  startExchange: StartExchange;
+  /** How the gateway words its own answers; as registries do unless told. */
+  errorForm?: ErrorForm;
   /** Called for every request that the gateway answers itself without an exchange. */
   onRefused?: (refusal: Refusal & { method: string | undefined }) => void;
   /** Faults of hooks, never of clients or upstreams. */
@@ -103,9 +103,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...options,
     ...limits,
     errorForm,
-    upstreamKind: options.upstreamKind ?? 'registry',
     onBodyBytes: createBufferCollector(),
     isDraining: () => draining,
+    upstreamKind: options.upstreamKind ?? 'registry',
   };
 
   const direct = new Set<DirectConnection>();

@@ -1,3 +1,5 @@
+import type { Refusal } from './check-request.ts';
+
 /** Why a request could not be completed by its upstream. */
 export type UpstreamFailureReason = 'connect' | 'timeout' | 'reset' | 'protocol';
 
@@ -50,6 +52,11 @@ export function classifyFailure(cause: unknown): UpstreamFailure {
 /** A fault of the answer itself, whatever the error's code: asking again would not help. */
 export function protocolFailure(cause: unknown): UpstreamFailure {
   return { reason: 'protocol', status: 502, message: MESSAGES.protocol, cause, connectionLost: false };
+}
+
+/** What a failure of an upstream means to the client; `upstreamKind` is what it is, as in "the registry". */
+export function refusalOfFailure({ status, message }: UpstreamFailure, upstreamKind: string): Refusal {
+  return { status, code: 'UNAVAILABLE', message: `the ${upstreamKind} ${message}` };
 }
 
 function reasonOf(code: string): UpstreamFailureReason {

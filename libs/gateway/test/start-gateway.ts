@@ -56,9 +56,9 @@ export type GatewaySetup = {
   limits?: Partial<GatewayLimits>;
   upstream?: Partial<UpstreamOptions>;
   trustForwarded?: boolean;
+  upstreamKind?: string;
   fastPath?: boolean;
   errorForm?: ErrorForm;
-  upstreamKind?: string;
   exchange?: (upstream: Upstream, request: GatewayRequest) => Exchange | Promise<Exchange>;
 };
 
@@ -87,9 +87,9 @@ export async function startGateway(url: string, setup: GatewaySetup = {}): Promi
   const gateway = createGateway({
     limits: { ...LIMITS, ...setup.limits },
     trustForwarded: setup.trustForwarded ?? true,
+    upstreamKind: setup.upstreamKind ?? 'registry',
     fastPath: setup.fastPath ?? true,
     ...(setup.errorForm && { errorForm: setup.errorForm }),
-    ...(setup.upstreamKind && { upstreamKind: setup.upstreamKind }),
     startExchange: (request) => {
       const exchange = setup.exchange?.(upstream, request) ?? { upstream };
       return exchange instanceof Promise

@@ -3,20 +3,20 @@ import type { Socket } from 'node:net';
 import type { Refusal } from '../check-request.ts';
 import { checkResponseFraming, reasonPhrase } from '../check-response.ts';
 import { createBodyTap } from '../body-tap.ts';
-import { refusalOfFailure, type ErrorForm } from '../error-answer.ts';
+import type { ErrorForm } from '../error-answer.ts';
 import type { Exchange, GatewayRequest } from '../exchange.ts';
 import { requestHeaders } from '../request-headers.ts';
 import { responseHeaders } from '../response-headers.ts';
 import type { UpstreamCall, UpstreamHandler } from '../upstream-call.ts';
-import { protocolFailure, type UpstreamFailure } from '../upstream-failure.ts';
+import { protocolFailure, refusalOfFailure, type UpstreamFailure } from '../upstream-failure.ts';
 import { answerHead, type BodyFraming } from './answer-head.ts';
 
 export type DirectAnswerOptions = {
   trustForwarded: boolean;
-  errorForm: ErrorForm;
   upstreamKind: string;
   keepAliveMs: number;
   isDraining: () => boolean;
+  errorForm: ErrorForm;
   /** Told the size of every piece of a body that is held in a buffer of its own. */
   onBodyBytes: (bytes: number) => void;
   onProblem: (message: string, error: unknown) => void;
