@@ -94,6 +94,17 @@ test('headers of the exchange take the place of those of the client', async () =
   assert.doesNotMatch(sent, /old/);
 });
 
+test('an exchange may ask for another host, and the upstream is still told which one the client asked', async () => {
+  for (const request of [get(''), get('').replace('GET', 'DELETE')]) {
+    const { sent } = await pass(request, OK, {
+      exchange: (upstream) => ({ upstream, upstreamHeaders: { host: 'clair.test:6060' } }),
+    });
+    assert.match(sent, /host: clair\.test:6060\r\n/i);
+    assert.equal(sent.match(/^host:/gim)?.length, 1);
+    assert.match(sent, /X-Forwarded-Host: registry\.test:5000\r\n/);
+  }
+});
+
 test('the answer keeps status message, order, case and repeated headers, and loses those of its connection', async () => {
   const { received } = await pass(
     get(''),

@@ -43,7 +43,6 @@ export function createStartSecscanExchange(options: StartSecscanExchangeOptions)
       method: request.method,
       endpoint: undefined,
       repository: undefined,
-      user: () => undefined,
     });
     return owner === 'go' ? new CallRecorder(request, action, options.observers) : undefined;
   };

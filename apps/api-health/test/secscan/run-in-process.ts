@@ -5,7 +5,11 @@ import { createLogger } from '@quay-observability/logging';
 import { createMetrics } from '@quay-observability/metrics';
 import { readSettings } from '@quay-observability/quay-config';
 import { createRedis } from '@quay-observability/redis';
-import { createSecscanGateway } from '../../src/secscan/create-secscan-gateway.ts';
+import type { RouteOwner, RouteQuestion } from '@quay-observability/owner-switch';
+import {
+  createSecscanGateway,
+  type SecscanGatewayOptions,
+} from '../../src/secscan/create-secscan-gateway.ts';
 import { planSecscan, secscanSettings } from '../../src/secscan/secscan-settings.ts';
 import { parseSamples, type Samples } from './samples.ts';
 
@@ -16,7 +20,16 @@ export async function runInProcess(
     postgres,
     redis,
     env,
-  }: { postgres: { uri: string }; redis: { port: number }; env?: Record<string, string> },
+    ownerOf = () => 'go',
+    startSpan,
+  }: {
+    postgres: { uri: string };
+    redis: { port: number };
+    env?: Record<string, string>;
+    /** What the switches say; `go` unless told. */
+    ownerOf?: (question: RouteQuestion) => RouteOwner;
+    startSpan?: SecscanGatewayOptions['startSpan'];
+  },
 ) {
   const metrics = createMetrics({ app: 'api-health', runtimeMetrics: false });
   const stream = new PassThrough();
@@ -45,13 +58,14 @@ export async function runInProcess(
     database,
     redis: connection,
     switches: {
-      route: () => ({
-        owner: 'go',
+      route: (question) => ({
+        owner: ownerOf(question),
         source: 'capability',
         capability: 'SECSCAN',
-        switchName: 'ROUTE_OWNER_CAP_SECSCAN',
+        switchName: undefined,
       }),
     },
+    ...(startSpan && { startSpan }),
     requestArrived: () => () => undefined,
   });
   await gateway.listen();
