@@ -7,12 +7,17 @@ export type AppSurroundings = {
   folder: string;
   port: number;
   adminPort: number;
+  /** URLs of its further listeners, by name. */
+  listeners: Readonly<Record<string, string>>;
   configFile: string;
   registryUrl: string;
   switchControllerUrl: string;
   /** For writes to the switch-controller. */
   switchToken: string;
   prometheusUrl: string;
+  /** Of a Quay and of a Clair behind api-health, if there are any. */
+  apiUrl: string | undefined;
+  clairUrl: string | undefined;
 };
 
 /** The name under which the stack's own token appears as the author of changes. */
@@ -29,8 +34,6 @@ export function appEnvironment(app: AppName, surroundings: AppSurroundings): Rec
     LISTEN_PORT: String(port),
     ADMIN_HOST: '127.0.0.1',
     ADMIN_PORT: String(adminPort),
-    // Two stacks may run at once; api-health logs which port it got.
-    HEALTH_LISTEN_PORT: '0',
     SHUTDOWN_GRACE_SECONDS: '5',
     QUAYCONF: configFile,
     SWITCH_STATE_DIR: join(folder, 'state'),
@@ -52,5 +55,19 @@ export function appEnvironment(app: AppName, surroundings: AppSurroundings): Rec
     ...(app === 'registry-metrics'
       ? { REGISTRY_UPSTREAM_URL: registryUrl, REGISTRY_PYTHON_UPSTREAM_URL: registryUrl }
       : {}),
+    ...(app === 'api-health' ? partsOfApiHealth(surroundings) : {}),
+  };
+}
+
+/** The health endpoints are always there; one Quay stands behind both runtimes, if any. */
+function partsOfApiHealth({ listeners, apiUrl, clairUrl }: AppSurroundings): Record<string, string> {
+  const portOf = (url: string | undefined): string => new URL(url ?? 'http://127.0.0.1:0').port;
+  return {
+    HEALTH_LISTEN_PORT: portOf(listeners.health),
+    ...(apiUrl !== undefined && { API_UPSTREAM_URL: apiUrl, API_PYTHON_UPSTREAM_URL: apiUrl }),
+    ...(clairUrl !== undefined && {
+      SECSCAN_LISTEN_PORT: portOf(listeners.secscan),
+      SECSCAN_UPSTREAM_URL: clairUrl,
+    }),
   };
 }

@@ -15,6 +15,8 @@ export type StackApp = {
   name: AppName;
   /** Public URL; null for an app that has no public listener. */
   url: string | null;
+  /** URLs of further listeners, by name. */
+  listeners: Readonly<Record<string, string>>;
   admin: string;
   adminPort: number;
   /** Undefined until it was started, and if it never came up. */
@@ -23,14 +25,26 @@ export type StackApp = {
   failure: string | undefined;
 };
 
+/** What is not of the stack, and stands behind api-health if there is one. */
+export type Behind = { apiUrl: string | undefined; clairUrl: string | undefined };
+
 /** Gives an app its ports and starts nothing. */
-export async function planApp(name: AppName): Promise<StackApp & { port: number }> {
+export async function planApp(
+  name: AppName,
+  { apiUrl, clairUrl }: Behind,
+): Promise<StackApp & { port: number }> {
   const [port, adminPort] = await Promise.all([freePort(), freePort()]);
+  const isApi = name === 'api-health';
+  const isPublic = PUBLIC.includes(name) || (isApi && apiUrl !== undefined);
   return {
     name,
     port,
     adminPort,
-    url: PUBLIC.includes(name) ? `http://127.0.0.1:${port}` : null,
+    url: isPublic ? `http://127.0.0.1:${port}` : null,
+    listeners: {
+      ...(isApi && { health: `http://127.0.0.1:${await freePort()}` }),
+      ...(isApi && clairUrl !== undefined && { secscan: `http://127.0.0.1:${await freePort()}` }),
+    },
     admin: `http://127.0.0.1:${adminPort}`,
     process: undefined,
     failure: undefined,
@@ -40,7 +54,7 @@ export async function planApp(name: AppName): Promise<StackApp & { port: number 
 /** Runs a planned app from source, until its admin listener answers; a failure is kept in the app. */
 export async function startApp(
   app: StackApp & { port: number },
-  surroundings: Omit<AppSurroundings, 'port' | 'adminPort'>,
+  surroundings: Omit<AppSurroundings, 'port' | 'adminPort' | 'listeners'>,
 ): Promise<void> {
   const folder = join(surroundings.folder, app.name);
   mkdirSync(folder, { recursive: true });
@@ -53,7 +67,7 @@ export async function startApp(
       logFile: logFileOf(surroundings.folder, app.name),
       env: {
         ...harmlessEnvironment(process.env),
-        ...appEnvironment(app.name, { ...surroundings, folder, port: app.port, adminPort: app.adminPort }),
+        ...appEnvironment(app.name, { ...surroundings, ...app, folder }),
       },
       ready: async () => {
         const response = await fetch(`${app.admin}/livez`, { signal: AbortSignal.timeout(2000) });

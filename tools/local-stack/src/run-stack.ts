@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppName } from '@quay-observability/metric-catalogue';
 import type { Arguments } from './arguments.ts';
-import { logFileOf, stateOf } from './apps.ts';
+import { logFileOf, stateOf, type StackApp } from './apps.ts';
+import type { Tell } from './backing-servers.ts';
 import { pushAndPull } from './demo.ts';
 import { createDisplay } from './display.ts';
 import { pullsInPrometheus, pullsOf } from './pull-count.ts';
-import type { Pulls } from './render-table.ts';
+import type { Pulls, Row } from './render-table.ts';
 import { createStack, type Stack } from './stack.ts';
 import { removeState, writeState } from './state-file.ts';
 import { waitForReadiness } from './wait-for-readiness.ts';
@@ -26,14 +27,15 @@ export async function runStack(
     host.stdout.write(`${text}\n`);
   };
   if (args.stateFile !== undefined) removeState(args.stateFile);
-  const { stack, start } = createStack({
+  const tell: Tell = {
     ready: (what, where, tookMs) => {
       say(`  up        ${what.padEnd(20)} ${where} (${(tookMs / 1000).toFixed(1)} s)`);
     },
     leftOut: (what, consequence, reason) => {
       say(`  LEFT OUT  ${what.padEnd(20)} ${consequence}: ${reason}`);
     },
-  });
+  };
+  const { stack, start } = createStack(tell, args);
   let stopped: string | undefined;
   const stop = host.stop.then((why) => {
     stopped = why;
@@ -99,14 +101,7 @@ async function refresh(
   stdout.write(`\n${guidance(stack)}\n\n`);
   const reported = new Set<string>();
   while (!isStopped()) {
-    const rows = await Promise.all(
-      stack.apps.map(async (app) => ({
-        app: app.name,
-        url: app.url ?? '-',
-        admin: app.admin,
-        state: await stateOf(app),
-      })),
-    );
+    const rows = (await Promise.all(stack.apps.map(rowsOf))).flat();
     const count = await pulls(stack);
     if (isStopped()) return;
     display.show(rows, count);
@@ -119,6 +114,15 @@ async function refresh(
     }
     await Promise.race([sleep(REFRESH_MS), stop]);
   }
+}
+
+/** An app, and below it its further listeners. */
+async function rowsOf(app: StackApp): Promise<Row[]> {
+  const further = Object.entries(app.listeners);
+  return [
+    { app: app.name, url: app.url ?? '-', admin: app.admin, state: await stateOf(app) },
+    ...further.map(([name, url]) => ({ app: `  ${name}`, url, admin: '', state: '' })),
+  ];
 }
 
 async function pulls(stack: Stack): Promise<Pulls> {
@@ -153,6 +157,9 @@ function guidance(stack: Stack): string {
       : [
           `Pull once more: curl -sH 'Accept: application/vnd.oci.image.manifest.v1+json' ${gateway}/v2/demo/hello/manifests/latest`,
         ]),
+    ...apps.flatMap(({ listeners: { health } }) =>
+      health === undefined ? [] : [`Health, as Quay answers it: curl -i ${health}/health/instance`],
+    ),
     `Logs: ${folder}/<name>/<name>.log`,
     'Ctrl-C ends everything and removes its files.',
   ].join('\n');

@@ -11,7 +11,7 @@ import {
   temporaryFolder,
   type Server,
 } from '@quay-observability/testkit';
-import { planApp, startApp, type StackApp } from './apps.ts';
+import { planApp, startApp, type Behind, type StackApp } from './apps.ts';
 import { orLeaveOut, startBackingServers, type BackingServers, type Tell } from './backing-servers.ts';
 import { DEMO_REPOSITORY } from './demo.ts';
 import { prometheusConfig } from './prometheus-config.ts';
@@ -32,7 +32,7 @@ export type Stack = BackingServers & {
 };
 
 /** A stack that has started nothing yet; `start` can be stopped half-way. */
-export function createStack(tell: Tell): { stack: Stack; start: () => Promise<void> } {
+export function createStack(tell: Tell, behind: Behind): { stack: Stack; start: () => Promise<void> } {
   const folder = temporaryFolder('stack');
   // PostgreSQL runs as somebody else if this is root, and has to reach its files.
   chmodSync(folder, 0o755);
@@ -67,15 +67,18 @@ export function createStack(tell: Tell): { stack: Stack; start: () => Promise<vo
     },
   };
   const start = async (): Promise<void> => {
-    starting = bringUp(stack, tell, () => stopping);
+    starting = bringUp(stack, tell, behind, () => stopping);
     await starting;
   };
   return { stack, start };
 }
 
-async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Promise<void> {
+async function bringUp(stack: Stack, tell: Tell, behind: Behind, isStopping: () => boolean): Promise<void> {
   const { folder } = stack;
-  const [planned, prometheusPort] = await Promise.all([Promise.all(EVERY_APP.map(planApp)), freePort()]);
+  const [planned, prometheusPort] = await Promise.all([
+    Promise.all(EVERY_APP.map((name) => planApp(name, behind))),
+    freePort(),
+  ]);
   Object.assign(stack, await startBackingServers(folder, tell));
   if (isStopping()) return;
   if (stack.database !== undefined) await insertRepositories(stack.database, [DEMO_REPOSITORY]);
@@ -94,6 +97,7 @@ async function bringUp(stack: Stack, tell: Tell, isStopping: () => boolean): Pro
     switchControllerUrl: planned.find(({ name }) => name === 'switch-controller')?.url ?? '',
     switchToken: stack.switchToken,
     prometheusUrl: `http://127.0.0.1:${prometheusPort}`,
+    ...behind,
   };
   const bringUpApp = async (app: (typeof planned)[number]): Promise<void> => {
     if (isStopping()) return;

@@ -4,7 +4,10 @@ import type { StackApp } from './apps.ts';
 
 /** What runs where, for scripts; null for what is absent. */
 export type StackState = {
-  apps: Record<string, { url: string | null; admin: string; pid: number }>;
+  apps: Record<
+    string,
+    { url: string | null; admin: string; listeners: Readonly<Record<string, string>>; pid: number }
+  >;
   database: string | null;
   redis: string | null;
   prometheus: string | null;
@@ -17,8 +20,8 @@ export type StackState = {
 /** Describes the apps that are up. */
 export function appStates(apps: readonly StackApp[]): StackState['apps'] {
   return Object.fromEntries(
-    apps.flatMap(({ name, url, admin, process }) =>
-      process === undefined ? [] : [[name, { url, admin, pid: process.pid }]],
+    apps.flatMap(({ name, url, admin, listeners, process }) =>
+      process === undefined ? [] : [[name, { url, admin, listeners, pid: process.pid }]],
     ),
   );
 }

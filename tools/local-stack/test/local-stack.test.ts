@@ -7,10 +7,20 @@ import { pullsIn } from '../src/pull-count.ts';
 import { renderTable, type Row } from '../src/render-table.ts';
 
 test('arguments: paths are relative to where the user is, and what is not understood is refused', () => {
-  assert.deepEqual(parseArguments([], '/here'), { help: false, stateFile: undefined, demo: true });
+  assert.deepEqual(parseArguments([], '/here'), {
+    help: false,
+    stateFile: undefined,
+    demo: true,
+    apiUrl: undefined,
+    clairUrl: undefined,
+  });
   assert.equal(parseArguments(['--state', 'a/b.json'], '/here').stateFile, '/here/a/b.json');
   assert.equal(parseArguments(['--state=/x.json', '--no-demo'], '/here').stateFile, '/x.json');
   assert.throws(() => parseArguments(['--state'], '/here'), /name of a file/);
+  assert.equal(parseArguments(['--api', 'http://quay:8080/'], '/here').apiUrl, 'http://quay:8080');
+  assert.equal(parseArguments(['--clair=https://clair'], '/here').clairUrl, 'https://clair');
+  for (const url of ['', 'quay:8080', 'ftp://quay', 'http://quay/api', 'http://a:b@quay', '--no-demo'])
+    assert.throws(() => parseArguments(['--api', url], '/here'), /--api needs scheme, host and port/, url);
   assert.throws(() => parseArguments(['--state', '--help'], '/here'), /name of a file/);
   assert.throws(() => parseArguments(['--sate', 'x'], '/here'), /unknown option --sate/);
 });

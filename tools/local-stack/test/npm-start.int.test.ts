@@ -85,6 +85,12 @@ test('the state file names all six apps and every server', () => {
     Object.entries(state.apps).flatMap(([name, { url }]) => (url === null ? [] : [name])),
     ['switch-controller', 'registry-metrics'],
   );
+  assert.deepEqual(
+    Object.entries(state.apps).flatMap(([name, { listeners }]) =>
+      Object.keys(listeners).map((listener) => `${name} ${listener}`),
+    ),
+    ['api-health health'],
+  );
   assert.match(state.switchToken, /^\S{20,}$/);
 });
 
@@ -93,6 +99,19 @@ test('once the state file is there every app is ready, whatever the user has exp
     const response = await fetch(`${admin}/readyz`);
     assert.equal(response.status, 200, `${name}: ${await response.text()}`);
   }
+});
+
+test('the health endpoints answer for the stack, and what they find shows in the metrics', async () => {
+  const api = state.apps['api-health'];
+  assert.ok(api);
+  assert.ok(output.includes(`${api.listeners.health}/health/instance`) && output.includes('  health '));
+  const answer = await fetch(`${api.listeners.health}/status`);
+  const { data } = (await answer.json()) as { data: { services: Record<string, boolean> } };
+  assert.equal(data.services.database, true);
+  assert.equal(data.services.redis, true);
+  const metrics = await (await fetch(`${api.admin}/metrics`)).text();
+  for (const check of ['quay/database', 'quay/redis', 'database'])
+    assert.match(metrics, new RegExp(`^quay_health_check_up\\{check="${check}",runtime="go"\\} 1$`, 'm'));
 });
 
 for (const app of EVERY_APP) {
@@ -113,7 +132,7 @@ for (const app of EVERY_APP) {
 }
 
 test('each app that has no work yet says in its log what it waits for', () => {
-  for (const app of EVERY_APP.filter((name) => !['switch-controller', 'registry-metrics'].includes(name))) {
+  for (const app of EVERY_APP.filter((name) => name.endsWith('-worker'))) {
     const [logFile = ''] = globSync(join(folder, `*/${app}/${app}.log`));
     assert.match(readFileSync(logFile, 'utf8'), /Idle: \S+ \S+/, app);
   }
