@@ -14,6 +14,8 @@ const homes = {
   'winston-transport': 'logging',
   '@opentelemetry/*': 'tracing',
   ioredis: 'redis',
+  bullmq: 'jobs',
+  '@bull-board/*': 'jobs',
   knex: 'database',
   pg: 'database',
   undici: 'gateway',

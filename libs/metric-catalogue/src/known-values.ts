@@ -5,7 +5,7 @@ export const OTHER = 'other';
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** The listeners that an app can have. */
-export const LISTENERS = ['public', 'admin', 'notifications'] as const;
+export const LISTENERS = ['public', 'admin', 'notifications', 'jobs'] as const;
 
 /** Registry protocols (contract section 3). */
 export const PROTOCOLS = ['v1', 'v2'] as const;
@@ -117,3 +117,18 @@ export const WORKER_OPERATIONS = [
   'poll_queue',
   '_flush_pull_metrics',
 ] as const;
+
+/** Queues of the jobs of the worker apps: the programs whose work they schedule. */
+export const JOB_QUEUES = [
+  'GLOBALPROMSTATS',
+  'GCWORKER',
+  'REPOSITORYGCWORKER',
+  'NAMESPACEGCWORKER',
+  'PULLSTATSREDISFLUSHWORKER',
+] as const;
+
+/** What becomes of a run of a job; each ends as exactly one of these. */
+export const JOB_OUTCOMES = ['completed', 'failed', 'handed_back', 'lost', 'superseded'] as const;
+
+/** States of the jobs in a queue. */
+export const JOB_STATES = ['waiting', 'active', 'delayed', 'failed', 'completed'] as const;

@@ -1,0 +1,4 @@
+export { createJobs } from './create-jobs.ts';
+export type { Jobs, JobsOptions, ScheduledWorkOptions } from './create-jobs.ts';
+export type { JobTiming } from './job-timing.ts';
+export type { JobRun } from './run-job.ts';

@@ -1,0 +1,85 @@
+import type { AppName } from '../apps.ts';
+import { JOB_OUTCOMES, JOB_QUEUES, JOB_STATES } from '../known-values.ts';
+import type { MetricDefinition } from '../metric-definition.ts';
+
+const WORKER_APPS = [
+  'globalstats-worker',
+  'gc-worker',
+  'pullmetrics-worker',
+] as const satisfies readonly AppName[];
+
+/** Metrics of this project alone about the scheduled jobs of the worker apps. */
+export const JOB_METRICS = {
+  quay_job_queue_jobs: {
+    declared: 'quay_job_queue_jobs',
+    type: 'gauge',
+    labels: ['queue', 'state'],
+    help: 'Jobs in a queue in Redis, by state. Every replica that works shows the same: take the largest. Absent while Redis is away.',
+    known: { queue: JOB_QUEUES, state: JOB_STATES },
+    absentUntilSet: true,
+    acrossProcesses: 'max',
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+  quay_job_runs_total: {
+    declared: 'quay_job_runs_total',
+    type: 'counter',
+    labels: ['queue', 'outcome'],
+    help: 'Runs of scheduled jobs: completed, failed (repeated a bounded number of times), handed back to the other replicas because the work was stopped, lost because the lock of the job could not be kept, or superseded by a later tick that is due.',
+    known: { queue: JOB_QUEUES, outcome: JOB_OUTCOMES },
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+  quay_job_run_duration_seconds: {
+    declared: 'quay_job_run_duration_seconds',
+    type: 'histogram',
+    labels: ['queue'],
+    help: 'Seconds that a run of a scheduled job took, whatever became of it.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600],
+    known: { queue: JOB_QUEUES },
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+  quay_job_start_delay_seconds: {
+    declared: 'quay_job_start_delay_seconds',
+    type: 'histogram',
+    labels: ['queue'],
+    help: 'Seconds from the moment for which a job was scheduled to the beginning of its first run.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600],
+    known: { queue: JOB_QUEUES },
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+  quay_job_stalled_total: {
+    declared: 'quay_job_stalled_total',
+    type: 'counter',
+    labels: ['queue'],
+    help: 'Jobs whose replica fell silent in the middle, put back into the queue by this process.',
+    known: { queue: JOB_QUEUES },
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+  quay_job_last_success_timestamp_seconds: {
+    declared: 'quay_job_last_success_timestamp_seconds',
+    type: 'gauge',
+    labels: ['queue'],
+    help: 'Unix time of the last run in this process that completed; the largest of all replicas is that of the job. Absent before the first.',
+    known: { queue: JOB_QUEUES },
+    absentUntilSet: true,
+    acrossProcesses: 'max',
+    apps: WORKER_APPS,
+    milestone: 'M4',
+    origin: 'own',
+    source: 'libs/jobs',
+  },
+} as const satisfies Record<string, MetricDefinition>;
