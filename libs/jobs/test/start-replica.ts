@@ -37,7 +37,7 @@ export function createReplica({ redisPort, timing, ...work }: ReplicaOptions): R
   });
   const log = createLogger({ name: 'test', json: false, debug: false, stream });
   const redis = createRedis({
-    settings: { host: '127.0.0.1', port: redisPort, db: 0, connectTimeoutMs: 1000, commandTimeoutMs: 1000 },
+    settings: { host: '127.0.0.1', port: redisPort, db: 0, connectTimeoutMs: 1000, commandTimeoutMs: 2000 },
     name: 'jobs',
     maxBackoffMs: 200,
   });
