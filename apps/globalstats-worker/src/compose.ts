@@ -1,19 +1,20 @@
 import type { Database } from '@quay-observability/database';
+import { createJobs, jobSettings } from '@quay-observability/jobs';
 import { createGlobalLocks, type RedisConnection } from '@quay-observability/redis';
 import { defineApp, ownedWorkers, type AppContext, type OwnedWork } from '@quay-observability/service';
 import { createCountOnce } from './count-once.ts';
-import { createGlobalStatistics } from './global-statistics.ts';
+import { createGlobalStatistics, PROGRAM } from './global-statistics.ts';
 import { createRowGauges } from './row-gauges.ts';
 
-type Context = AppContext<'globalstats-worker', Record<never, never>>;
+const settings = { ...jobSettings(9115) };
 
-const PROGRAM = 'GLOBALPROMSTATS';
+type Context = AppContext<'globalstats-worker', typeof settings>;
 
 /** The app as `runService` runs it. */
 export const globalstatsWorker = defineApp({
   app: 'globalstats-worker',
   adminPort: 9105,
-  settings: {},
+  settings,
   compose: (context) => {
     const { log, metrics, addReadinessCheck, connectDatabase, connectRedis, followOwnerSwitches } = context;
     const database = connectDatabase({ required: true });
@@ -33,13 +34,14 @@ export const globalstatsWorker = defineApp({
 });
 
 function composeWork(
-  { config, log, metrics }: Context,
+  { config, log, metrics, settings }: Context,
   database: Database,
   redis: RedisConnection,
 ): OwnedWork {
   const gauges = createRowGauges(metrics);
   return createGlobalStatistics({
     locks: createGlobalLocks(redis),
+    jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
     countOnce: createCountOnce({ database, metrics, gauges, log }),
     gauges,
     log,

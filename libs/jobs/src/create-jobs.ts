@@ -33,6 +33,11 @@ export type ScheduledWorkOptions = Operation & {
   readonly attempts?: number;
   /** Pause after a run that failed; unless told a tenth of the interval, 1 s to 60 s, doubled each time. */
   readonly backoff?: Schedule['backoff'];
+  /**
+   * The first tick is due whenever the work starts, and the interval counts from there; for work that only one replica
+   * has started at a time. Otherwise a replica that starts finds the schedule of the others and keeps it.
+   */
+  readonly startsAtOnce?: boolean;
   /** How long a run may go on once the work is to stop, before its signal aborts; 5000 unless told. */
   readonly graceMs?: number;
 };
@@ -52,7 +57,7 @@ export function createJobs(options: JobsOptions): Jobs {
   const metricsOf = new Map<string, JobMetrics>();
   return {
     scheduledWork: (work) => {
-      const { program, worker, operation, everyMs, graceMs = GRACE_MS, attempts = 3 } = work;
+      const { program, worker, operation, everyMs, graceMs = GRACE_MS, attempts = 3, startsAtOnce = false } = work;
       const backoffMs = Math.min(60_000, Math.max(1000, Math.round(everyMs / 10)));
       const { backoff = { type: 'exponential', delayMs: backoffMs } } = work;
       const jobMetrics = metricsOf.get(program) ?? createJobMetrics(metrics, program);
@@ -66,6 +71,7 @@ export function createJobs(options: JobsOptions): Jobs {
           prefix,
           redis,
           schedule: { everyMs, attempts, backoff },
+          startsAtOnce,
           run: (signal) => measured({ worker, operation }, () => work.run(signal)),
           timing,
           log: jobLog,

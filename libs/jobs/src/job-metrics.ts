@@ -12,8 +12,8 @@ export type JobMetrics = {
   started(afterSeconds: number): void;
   ended(outcome: RunOutcome['outcome'], seconds: number): void;
   stalled(): void;
-  /** Shows the jobs of this queue at every scrape; undefined when there is none to ask. */
-  show(queue: Queue | undefined): void;
+  /** Shows the jobs of this queue at every scrape, until the returned function is called or another is shown. */
+  show(queue: Queue): () => void;
 };
 
 export function createJobMetrics(metrics: JobInstruments, queueName: string): JobMetrics {
@@ -48,7 +48,11 @@ export function createJobMetrics(metrics: JobInstruments, queueName: string): Jo
     stalled: () => stalled.inc(labels),
     show: (queue) => {
       shown = queue;
-      if (queue === undefined) hide();
+      return () => {
+        if (shown !== queue) return;
+        shown = undefined;
+        hide();
+      };
     },
   };
 }

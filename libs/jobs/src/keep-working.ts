@@ -6,13 +6,15 @@ import type { JobTiming } from './job-timing.ts';
 import { openSession, type QueueSession, type TakenJob } from './queue-session.ts';
 import { ABORTED, raceAbort } from './race-abort.ts';
 import { runJob, type JobRun } from './run-job.ts';
-import { isScheduled, timeOfTick, writeSchedule, type Schedule } from './schedule.ts';
+import { clearSchedule, isScheduled, timeOfTick, writeSchedule, type Schedule } from './schedule.ts';
 
 export type KeepWorkingOptions = {
   readonly queue: string;
   readonly prefix: string;
   readonly redis: RedisConnection;
   readonly schedule: Schedule;
+  /** Whether the first tick is due now, whatever the schedule in Redis says. */
+  readonly startsAtOnce: boolean;
   readonly run: JobRun;
   readonly timing: JobTiming;
   readonly log: JobLog;
@@ -33,23 +35,28 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
   const { leaving, redis, timing, log, metrics } = options;
   // The schedule of this process replaces the one found: once, or replicas of different settings would take turns.
   let isWritten = false;
+  // BullMQ tells of some faults by events alone, and answers that there is nothing to do.
+  let faults = 0;
   while (!leaving.aborted) {
     try {
       if ((await raceAbort(redis.whenReady(READY_WAIT_MS), leaving)) === ABORTED) return;
       const session = await openSession({
         ...options,
-        onError: log.waits,
+        onError: (error) => {
+          faults += 1;
+          log.waits(error);
+        },
         onStalled: () => {
           metrics.stalled();
           log.stalled();
         },
         onAdvice: log.advice,
       });
-      metrics.show(session.queue);
+      const hide = metrics.show(session.queue);
       try {
         await work(session);
       } finally {
-        metrics.show(undefined);
+        hide();
         await session.close();
       }
     } catch (error) {
@@ -63,13 +70,18 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
     let quick = 0;
     while (!leaving.aborted) {
       if (performance.now() >= lookAt) {
-        if (!isWritten || !(await isScheduled(session.queue))) await writeSchedule(session.queue, options.schedule);
+        if (!isWritten || !(await isScheduled(session.queue))) {
+          if (!isWritten && options.startsAtOnce) await clearSchedule(session.queue);
+          await writeSchedule(session.queue, options.schedule);
+        }
         isWritten = true;
         lookAt = performance.now() + timing.ensureMs;
       }
       const askedAt = performance.now();
+      const faultsBefore = faults;
       const taken = await session.take(leaving);
-      log.goesOn();
+      if (faults === faultsBefore) log.goesOn();
+      else if (taken === undefined) await rest(timing.retryMs, leaving);
       if (taken !== undefined) await runTaken(session, taken);
       // BullMQ may answer at once that there is nothing, again and again.
       quick = taken === undefined && performance.now() - askedAt < QUICK_MS ? quick + 1 : 0;

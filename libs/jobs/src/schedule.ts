@@ -38,6 +38,11 @@ export async function writeSchedule(queue: Queue, { everyMs, attempts, backoff }
   );
 }
 
+/** Forgets the schedule and its next tick, so that the first tick of the one written next is due at once. */
+export async function clearSchedule(queue: Queue): Promise<void> {
+  await queue.removeJobScheduler(SCHEDULER);
+}
+
 /** Whether the queue goes on by itself: Redis may have lost its data, or a replica have died between a tick and the next. */
 export async function isScheduled(queue: Queue, now = Date.now()): Promise<boolean> {
   const scheduler = await queue.getJobScheduler(SCHEDULER);
