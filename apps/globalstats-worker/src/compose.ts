@@ -1,5 +1,5 @@
 import type { Database } from '@quay-observability/database';
-import { createJobs, jobSettings } from '@quay-observability/jobs';
+import { createJobs, jobSettings, withJobsDashboard } from '@quay-observability/jobs';
 import { createGlobalLocks, type RedisConnection } from '@quay-observability/redis';
 import { defineApp, ownedWorkers, type AppContext, type OwnedWork } from '@quay-observability/service';
 import { createCountOnce } from './count-once.ts';
@@ -16,10 +16,11 @@ export const globalstatsWorker = defineApp({
   adminPort: 9105,
   settings,
   compose: (context) => {
-    const { log, metrics, addReadinessCheck, connectDatabase, connectRedis, followOwnerSwitches } = context;
+    const { log, metrics, addReadinessCheck, connectDatabase, connectRedis } = context;
+    const { followOwnerSwitches, observeListener } = context;
     const database = connectDatabase({ required: true });
     const redis = connectRedis('userEvents', { required: true });
-    return ownedWorkers({
+    const app = ownedWorkers({
       switches: followOwnerSwitches(),
       log,
       metrics,
@@ -29,6 +30,13 @@ export const globalstatsWorker = defineApp({
           ? { program: PROGRAM, missing: 'there is no database to count in' }
           : { program: PROGRAM, work: composeWork(context, database, redis) },
       ],
+    });
+    return withJobsDashboard(app, {
+      settings: context.settings,
+      programs: [PROGRAM],
+      redis,
+      log: log.child('jobs'),
+      observe: () => observeListener('jobs'),
     });
   },
 });
