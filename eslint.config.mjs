@@ -39,7 +39,8 @@ function packageHomes(folder) {
   if (!['apps', 'libs'].includes(area) || project === 'testkit') return [];
   const elsewhere = Object.keys(homes).filter((name) => area === 'apps' || homes[name] !== project);
   const patterns = elsewhere.map((name) => ({
-    group: [name],
+    // From the beginning: `@somebody/express` is another package.
+    group: [`/${name}`],
     message: `${name} is imported by libs/${homes[name]} only.`,
   }));
   return [{ files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } }];

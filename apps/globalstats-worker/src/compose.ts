@@ -1,7 +1,13 @@
 import type { Database } from '@quay-observability/database';
-import { createJobs, jobSettings, withJobsDashboard } from '@quay-observability/jobs';
+import { createJobs, jobsDashboard, jobSettings } from '@quay-observability/jobs';
 import { createGlobalLocks, type RedisConnection } from '@quay-observability/redis';
-import { defineApp, ownedWorkers, type AppContext, type OwnedWork } from '@quay-observability/service';
+import {
+  defineApp,
+  ownedWorkers,
+  withProtectedListener,
+  type AppContext,
+  type OwnedWork,
+} from '@quay-observability/service';
 import { createCountOnce } from './count-once.ts';
 import { createGlobalStatistics, PROGRAM } from './global-statistics.ts';
 import { createRowGauges } from './row-gauges.ts';
@@ -31,13 +37,10 @@ export const globalstatsWorker = defineApp({
           : { program: PROGRAM, work: composeWork(context, database, redis) },
       ],
     });
-    return withJobsDashboard(app, {
-      settings: context.settings,
-      programs: [PROGRAM],
-      redis,
-      log: log.child('jobs'),
-      observe: () => observeListener('jobs'),
-    });
+    const dashboard = jobsDashboard({ settings: context.settings, programs: [PROGRAM], redis });
+    return dashboard === undefined
+      ? app
+      : withProtectedListener(app, { ...dashboard, observer: observeListener('jobs'), log });
   },
 });
 

@@ -1,6 +1,5 @@
 import type { Logger } from '@quay-observability/logging';
 import type { RedisConnection } from '@quay-observability/redis';
-import type { OwnedWork } from '@quay-observability/service';
 import { createJobLog } from './job-log.ts';
 import { createJobMetrics, type JobInstruments, type JobMetrics } from './job-metrics.ts';
 import { JOB_TIMING, type JobTiming } from './job-timing.ts';
@@ -42,9 +41,17 @@ export type ScheduledWorkOptions = Operation & {
   readonly graceMs?: number;
 };
 
+/** Work that an app starts and stops with its owner: an `OwnedWork` of the service kit. */
+export type ScheduledWork = {
+  /** Resolves at once; the work goes on by itself, and waits while Redis is away. */
+  start(): Promise<void>;
+  /** Takes nothing new, and waits for the run under way or hands it back; nothing goes on after that. */
+  stop(): Promise<void>;
+};
+
 /** Work of an app that is done by the clock, once for all of its replicas. */
 export type Jobs = {
-  scheduledWork(options: ScheduledWorkOptions): OwnedWork;
+  scheduledWork(options: ScheduledWorkOptions): ScheduledWork;
 };
 
 const GRACE_MS = 5000;
@@ -57,7 +64,15 @@ export function createJobs(options: JobsOptions): Jobs {
   const metricsOf = new Map<string, JobMetrics>();
   return {
     scheduledWork: (work) => {
-      const { program, worker, operation, everyMs, graceMs = GRACE_MS, attempts = 3, startsAtOnce = false } = work;
+      const {
+        program,
+        worker,
+        operation,
+        everyMs,
+        graceMs = GRACE_MS,
+        attempts = 3,
+        startsAtOnce = false,
+      } = work;
       const backoffMs = Math.min(60_000, Math.max(1000, Math.round(everyMs / 10)));
       const { backoff = { type: 'exponential', delayMs: backoffMs } } = work;
       const jobMetrics = metricsOf.get(program) ?? createJobMetrics(metrics, program);

@@ -4,13 +4,13 @@ import type { RunOutcome } from './run-job.ts';
 
 /** Says what changes, and not what stays as it is: a job may fail every 30 s for days. */
 export type JobLog = {
-  ran(outcome: RunOutcome): void;
+  readonly ran: (outcome: RunOutcome) => void;
   /** The queue cannot be used, for this reason. */
-  waits(error: unknown): void;
+  readonly waits: (error: unknown) => void;
   /** The queue answers. */
-  goesOn(): void;
-  stalled(): void;
-  advice(text: string): void;
+  readonly goesOn: () => void;
+  readonly stalled: () => void;
+  readonly advice: (text: string) => void;
 };
 
 export function createJobLog(log: Logger, program: string): JobLog {
@@ -33,12 +33,16 @@ export function createJobLog(log: Logger, program: string): JobLog {
         failing = failure;
       }
       if (outcome.outcome === 'lost')
-        log.warning(`A run of ${program} was cut short; it is done again.`, { program, error: outcome.error });
+        log.warning(`A run of ${program} was cut short; it is done again.`, {
+          program,
+          error: outcome.error,
+        });
       if (outcome.outcome === 'handed_back')
         log.info(`A run of ${program} was handed back to the other replicas.`, { program });
     },
     waits: (error) => {
-      if (!waiting) log.warning(`The schedule of ${program} waits for Redis.`, { program, error: textOf(error) });
+      if (!waiting)
+        log.warning(`The schedule of ${program} waits for Redis.`, { program, error: textOf(error) });
       waiting = true;
     },
     goesOn: () => {
@@ -46,7 +50,9 @@ export function createJobLog(log: Logger, program: string): JobLog {
       waiting = false;
     },
     stalled: () =>
-      log.warning(`A run of ${program} was left by a replica that fell silent; it is done again.`, { program }),
+      log.warning(`A run of ${program} was left by a replica that fell silent; it is done again.`, {
+        program,
+      }),
     advice: (text) => {
       if (!advised.has(text)) log.warning(`The jobs of ${program}: ${text}.`, { program });
       advised.add(text);

@@ -1,6 +1,5 @@
-import { JOB_OUTCOMES, JOB_STATES } from '@quay-observability/metric-catalogue';
+import { JOB_OUTCOMES, JOB_STATES, type WorkerApp } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
-import type { WorkerApp } from '@quay-observability/service';
 import type { Queue } from 'bullmq';
 import type { RunOutcome } from './run-job.ts';
 
@@ -13,7 +12,7 @@ export type JobMetrics = {
   ended(outcome: RunOutcome['outcome'], seconds: number): void;
   stalled(): void;
   /** Shows the jobs of this queue at every scrape, until the returned function is called or another is shown. */
-  show(queue: Queue): () => void;
+  readonly show: (queue: Queue) => () => void;
 };
 
 export function createJobMetrics(metrics: JobInstruments, queueName: string): JobMetrics {

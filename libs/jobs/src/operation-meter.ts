@@ -1,5 +1,5 @@
+import type { WorkerApp } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
-import type { WorkerApp } from '@quay-observability/service';
 
 /** Python's names of the class and the method whose work it is. */
 export type Operation = { readonly worker: string; readonly operation: string };

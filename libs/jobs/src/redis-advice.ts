@@ -35,6 +35,8 @@ export function adviceOf(info: string): string[] {
   const version = valueOf('valkey_version') ?? valueOf('redis_version');
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
   if (major < SUPPORTED[0] || (major === SUPPORTED[0] && minor < SUPPORTED[1]))
-    advice.push(`Redis is ${version ?? 'of unknown version'}; jobs are tested with ${SUPPORTED.join('.')} and later`);
+    advice.push(
+      `Redis is ${version ?? 'of unknown version'}; jobs are tested with ${SUPPORTED.join('.')} and later`,
+    );
   return advice;
 }

@@ -34,9 +34,7 @@ export async function runJob(options: RunOptions): Promise<RunOutcome> {
   let lost: Error | undefined;
   const heldFrom = performance.now();
   const extend = async () =>
-    Number(await job.extendLock(token, timing.lockMs)) === 1
-      ? LOCK_ANSWERS.done
-      : LOCK_ANSWERS.notTheOwner;
+    Number(await job.extendLock(token, timing.lockMs)) === 1 ? LOCK_ANSWERS.done : LOCK_ANSWERS.notTheOwner;
   // It may have been on its way to us for a while.
   if ((await extend().catch(() => undefined)) !== LOCK_ANSWERS.done)
     return { outcome: 'lost', error: new Error('the job could not be held') };
@@ -80,7 +78,8 @@ export async function runJob(options: RunOptions): Promise<RunOutcome> {
     while (lost === undefined) {
       try {
         if (ended.outcome === 'handed_back') await job.moveToWait(token);
-        else if (ended.outcome === 'failed') await job.moveToFailed(storedFailure(failureOf(ended.error)), token, false);
+        else if (ended.outcome === 'failed')
+          await job.moveToFailed(storedFailure(failureOf(ended.error)), token, false);
         else await job.moveToCompleted(ended.outcome, token, false);
         return;
       } catch (error) {

@@ -46,7 +46,7 @@ export async function clearSchedule(queue: Queue): Promise<void> {
 /** Whether the queue goes on by itself: Redis may have lost its data, or a replica have died between a tick and the next. */
 export async function isScheduled(queue: Queue, now = Date.now()): Promise<boolean> {
   const scheduler = await queue.getJobScheduler(SCHEDULER);
-  if (scheduler?.next == null) return false;
+  if (typeof scheduler?.next !== 'number') return false;
   if ((await queue.getGlobalConcurrency()) !== 1) return false;
   if (scheduler.next > now - LOST_AFTER_MS) return true;
   const next = await queue.getJob(`repeat:${SCHEDULER}:${scheduler.next}`);
@@ -57,7 +57,8 @@ export async function isScheduled(queue: Queue, now = Date.now()): Promise<boole
 /** Whether a later tick is due already: of ticks that were missed, one run is enough. */
 export async function isSuperseded(queue: Queue, tick: number, now = Date.now()): Promise<boolean> {
   const scheduler = await queue.getJobScheduler(SCHEDULER);
-  return scheduler?.next != null && scheduler.next > tick && scheduler.next <= now;
+  const next = scheduler?.next ?? 0;
+  return next > tick && next <= now;
 }
 
 /** The millisecond that a tick is for. */

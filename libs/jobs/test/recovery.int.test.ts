@@ -6,7 +6,14 @@ import { createInterface } from 'node:readline';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startRedis, waitUntil, type Server } from '@quay-observability/testkit';
-import { createReplica, PREFIX, PROGRAM, TIMING, type Replica, type ReplicaOptions } from './start-replica.ts';
+import {
+  createReplica,
+  PREFIX,
+  PROGRAM,
+  TIMING,
+  type Replica,
+  type ReplicaOptions,
+} from './start-replica.ts';
 
 let redis: Server;
 const open: Replica[] = [];
@@ -88,9 +95,13 @@ test('a run that takes longer than its lock renews it, and nobody else begins it
     }),
   );
   await Promise.all(replicas.map((each) => each.start()));
-  await waitUntil('the end of the run', async () => (await Promise.all(replicas.map(completed))).includes(1), {
-    timeoutMs: 30_000,
-  });
+  await waitUntil(
+    'the end of the run',
+    async () => (await Promise.all(replicas.map(completed))).includes(1),
+    {
+      timeoutMs: 30_000,
+    },
+  );
   assert.equal(runs, 1);
 });
 

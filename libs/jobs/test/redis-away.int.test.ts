@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startRedis, waitUntil, type Server } from '@quay-observability/testkit';
+import { startRedis, waitUntil } from '@quay-observability/testkit';
 import { createReplica, PREFIX, PROGRAM, type Replica } from './start-replica.ts';
 
 /** A Redis of the test's own, and a replica that ticks quickly. */

@@ -50,7 +50,9 @@ test('three replicas run each tick once, on time and without drift, and all show
   assert.equal((await schedulers()).length, 2, 'one scheduler, with its score');
   for (const each of replicas)
     await waitUntil('the jobs of the queue', async () => {
-      return (await each.sample('quay_job_queue_jobs{queue="GLOBALPROMSTATS",state="completed"')) !== undefined;
+      return (
+        (await each.sample('quay_job_queue_jobs{queue="GLOBALPROMSTATS",state="completed"')) !== undefined
+      );
     });
   const counts = await Promise.all(
     replicas.map((each) => each.sample('quay_job_runs_total{queue="GLOBALPROMSTATS",outcome="completed"')),
@@ -124,7 +126,9 @@ test('a failure is repeated with pauses, told once, and kept without its text; t
     backoff: { type: 'fixed', delayMs: 200 },
     run: () => {
       attempts.push(performance.now());
-      return fails ? Promise.reject(Object.assign(new Error(secret), { code: 'DATABASE_UNAVAILABLE' })) : Promise.resolve();
+      return fails
+        ? Promise.reject(Object.assign(new Error(secret), { code: 'DATABASE_UNAVAILABLE' }))
+        : Promise.resolve();
     },
   });
   await one.start();
@@ -143,7 +147,10 @@ test('a failure is repeated with pauses, told once, and kept without its text; t
   await one.stop();
   const other = replica({ everyMs: 300, run: () => Promise.resolve() });
   await other.start();
-  await waitUntil('a success', async () => (await other.sample('quay_job_last_success_timestamp_seconds')) !== undefined);
+  await waitUntil(
+    'a success',
+    async () => (await other.sample('quay_job_last_success_timestamp_seconds')) !== undefined,
+  );
 });
 
 test('what has ended is kept in bounds', async () => {

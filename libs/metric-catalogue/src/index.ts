@@ -1,5 +1,5 @@
-export { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP } from './apps.ts';
-export type { AppName, AppWithHttpWorkers } from './apps.ts';
+export { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP, WORKER_APPS } from './apps.ts';
+export type { AppName, AppWithHttpWorkers, WorkerApp } from './apps.ts';
 export { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS, SECSCAN_RESULT_BUCKETS, WORKER_BUCKETS } from './buckets.ts';
 export { CATALOGUE, metricNamesOf } from './catalogue.ts';
 export type { LabelsOf, MetricName, MetricNameOf, MetricNameOfType } from './catalogue.ts';

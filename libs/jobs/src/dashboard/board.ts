@@ -1,9 +1,9 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { HttpProblem, type RequestHandler } from '@quay-observability/service';
 import type { RedisConnection } from '@quay-observability/redis';
 import type { Queue } from 'bullmq';
+import type { RequestHandler } from './jobs-dashboard.ts';
 
 /** The page sets styles of its own, and would fetch fonts from outside. */
 const CONTENT_SECURITY_POLICY = [
@@ -18,7 +18,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Handlers of the page about these queues: nothing can be changed through it, by two locks. */
+/** Handlers of the page about these queues; it offers no changes. */
 export function boardHandlers(queues: readonly Queue[], redis: RedisConnection): RequestHandler[] {
   const serverAdapter = new ExpressAdapter();
   createBullBoard({
@@ -26,19 +26,15 @@ export function boardHandlers(queues: readonly Queue[], redis: RedisConnection):
     serverAdapter,
     options: { uiConfig: { boardTitle: 'Quay jobs', hideRedisDetails: true } },
   });
-  const router = serverAdapter.getRouter() as RequestHandler;
+  const board = serverAdapter.getRouter() as RequestHandler;
   return [
-    (request, response, next) => {
-      response.set('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        throw new HttpProblem(405, 'METHOD_NOT_ALLOWED', 'The page about the jobs is read-only.', {
-          headers: { Allow: 'GET, HEAD' },
-        });
+    (_request, response, next) => {
+      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
       // BullMQ would wait for it without end.
-      if (redis.state() !== 'ready')
-        throw new HttpProblem(503, 'UNAVAILABLE', 'Redis is away; the jobs wait for it.');
-      next();
+      if (redis.state() === 'ready') return next();
+      response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8' });
+      response.end('Redis is away; the jobs wait for it.\n');
     },
-    router,
+    board,
   ];
 }

@@ -14,7 +14,8 @@ const MAX_TOKENS = 100;
 export function readDashboardTokens({
   jobsDashboardTokensFile: file,
 }: Pick<JobSettings, 'jobsDashboardTokensFile'>): readonly string[] {
-  if (file === undefined) throw fault('is needed with JOBS_DASHBOARD: nobody may see the jobs without a token');
+  if (file === undefined)
+    throw fault('is needed with JOBS_DASHBOARD: nobody may see the jobs without a token');
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -1,12 +1,6 @@
-import type { AppName } from '../apps.ts';
+import { WORKER_APPS } from '../apps.ts';
 import { JOB_OUTCOMES, JOB_QUEUES, JOB_STATES } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
-
-const WORKER_APPS = [
-  'globalstats-worker',
-  'gc-worker',
-  'pullmetrics-worker',
-] as const satisfies readonly AppName[];
 
 /** Metrics of this project alone about the scheduled jobs of the worker apps. */
 export const JOB_METRICS = {
