@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import {
   freePort,
   startApp,
+  startChromium,
   startPostgres,
   startRedis,
   temporaryFolder,
@@ -48,7 +49,7 @@ test('the page and its data are for holders of a token alone', async () => {
   for (const path of ['/', '/api/queues', '/static/js/main.js']) {
     const without = await fetch(`${url}${path}`);
     assert.equal(without.status, 401, path);
-    assert.equal(without.headers.get('www-authenticate'), 'Bearer realm="jobs", Basic realm="jobs"');
+    assert.equal(without.headers.get('www-authenticate'), 'Basic realm="jobs"');
     assert.equal((await get(path, {}, `${TOKEN}x`)).status, 401);
   }
   const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
@@ -75,6 +76,24 @@ test('it shows the queue, and changes nothing', async () => {
   const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
   assert.match(metrics, /quay_http_requests_total\{listener="jobs",method="POST",status="405"/);
   assert.ok(!app.process.log().includes(TOKEN) && !metrics.includes(TOKEN));
+});
+
+test('a browser asks for the token as a password, and shows the runs', async () => {
+  const chromium = await startChromium();
+  const context = await chromium.browser.newContext({
+    httpCredentials: { username: 'anyone', password: TOKEN },
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(`${url}/queue/GLOBALPROMSTATS?status=completed`);
+  await page.getByText('GLOBALPROMSTATS').first().waitFor({ timeout: 30_000 });
+  await page
+    .getByText(/repeat:tick/)
+    .first()
+    .waitFor({ timeout: 30_000 });
+  assert.deepEqual(faults, []);
+  await chromium.stop();
 });
 
 test('without Redis it says so at once', async () => {

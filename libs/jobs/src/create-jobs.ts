@@ -21,7 +21,7 @@ export type JobsOptions = {
 export type ScheduledWorkOptions = Operation & {
   /** Whose work it is, and the name of the queue. */
   readonly program: string;
-  /** From one tick to the next, whole and at least 1; the first is due at once, unless replicas work already. */
+  /** From one tick to the next; the first is due at once, unless replicas work already. */
   readonly everyMs: number;
   /**
    * One tick. Rejects if it failed, and soon after its signal aborts. It may be done twice: by a replica that died in
@@ -64,15 +64,9 @@ export function createJobs(options: JobsOptions): Jobs {
   const metricsOf = new Map<string, JobMetrics>();
   return {
     scheduledWork: (work) => {
-      const {
-        program,
-        worker,
-        operation,
-        everyMs,
-        graceMs = GRACE_MS,
-        attempts = 3,
-        startsAtOnce = false,
-      } = work;
+      const { program, worker, operation, graceMs = GRACE_MS, attempts = 3, startsAtOnce = false } = work;
+      // BullMQ counts whole milliseconds.
+      const everyMs = Math.max(1, Math.round(work.everyMs));
       const backoffMs = Math.min(60_000, Math.max(1000, Math.round(everyMs / 10)));
       const { backoff = { type: 'exponential', delayMs: backoffMs } } = work;
       const jobMetrics = metricsOf.get(program) ?? createJobMetrics(metrics, program);

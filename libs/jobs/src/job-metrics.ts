@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { JOB_OUTCOMES, JOB_STATES, type WorkerApp } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import type { Queue } from 'bullmq';
@@ -14,6 +15,9 @@ export type JobMetrics = {
   /** Shows the jobs of this queue at every scrape, until the returned function is called or another is shown. */
   readonly show: (queue: Queue) => () => void;
 };
+
+/** A scrape does not wait longer for Redis. */
+const COUNT_LIMIT_MS = 1000;
 
 export function createJobMetrics(metrics: JobInstruments, queueName: string): JobMetrics {
   const labels = { queue: queueName };
@@ -33,7 +37,10 @@ export function createJobMetrics(metrics: JobInstruments, queueName: string): Jo
   jobs.onCollect(async () => {
     const queue = shown;
     // An old number would be taken for a present one.
-    const counts = await queue?.getJobCounts(...JOB_STATES).catch(() => undefined);
+    const counts = await Promise.race([
+      queue?.getJobCounts(...JOB_STATES).catch(() => undefined),
+      pause(COUNT_LIMIT_MS, undefined, { ref: false }),
+    ]);
     if (counts === undefined || queue !== shown) return hide();
     for (const state of JOB_STATES) jobs.set({ ...labels, state }, counts[state] ?? 0);
   });

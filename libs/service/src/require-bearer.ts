@@ -23,7 +23,8 @@ const BEARER = /^bearer +([^\s]{1,1024})$/i;
 export function requireBearer(options: BearerOptions): RequestHandler {
   const { tokens, realm, setting, orAsPassword = false } = options;
   const digests = tokens.map(digestOf);
-  const challenges = [`Bearer realm="${realm}"`, ...(orAsPassword ? [`Basic realm="${realm}"`] : [])];
+  // A browser that is offered two ways takes neither.
+  const challenge = `${orAsPassword ? 'Basic' : 'Bearer'} realm="${realm}"`;
   return (request, _response, next) => {
     const header = request.headers.authorization ?? '';
     const presented = BEARER.exec(header)?.[1] ?? (orAsPassword ? passwordOf(header) : undefined);
@@ -33,7 +34,7 @@ export function requireBearer(options: BearerOptions): RequestHandler {
         ? 'The header Authorization: Bearer <token> is needed.'
         : `The token is not one of ${setting}.`;
     throw new HttpProblem(401, 'UNAUTHORIZED', message, {
-      headers: { 'WWW-Authenticate': challenges.join(', ') },
+      headers: { 'WWW-Authenticate': challenge },
     });
   };
 }
