@@ -141,3 +141,13 @@ test('killed in the middle of a count, it is followed by another process once th
   );
   assert.equal(seen.locked, 1);
 });
+
+test('told to end while Redis is frozen, the process ends within its grace period', async () => {
+  redis.signal('SIGSTOP');
+  const told = performance.now();
+  app.process.signal('SIGTERM');
+  await app.process.exited;
+  redis.signal('SIGCONT');
+  assert.ok(performance.now() - told < 25_000, `${performance.now() - told} ms`);
+  assert.match(app.process.log(), /"Stopped\."/);
+});

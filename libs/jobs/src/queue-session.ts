@@ -39,7 +39,7 @@ export type QueueSession = {
 
 /**
  * Opens a queue on a connection that is ready, and looks for stalled jobs from then on. BullMQ's own loop is not
- * used: it asks again at once when Redis refuses, and cannot be ended while Redis is silent.
+ * used: it lets a run go on whose lock it cannot renew, and may never end while Redis is silent.
  */
 export async function openSession(options: SessionOptions): Promise<QueueSession> {
   const { redis, prefix, timing, onError } = options;
