@@ -16,6 +16,9 @@ const settings = { ...jobSettings(9115) };
 
 type Context = AppContext<'globalstats-worker', typeof settings>;
 
+/** Enough for a Redis that is there. */
+const CONNECT_MS = 2000;
+
 /** The app as `runService` runs it. */
 export const globalstatsWorker = defineApp({
   app: 'globalstats-worker',
@@ -50,7 +53,7 @@ function composeWork(
   redis: RedisConnection,
 ): OwnedWork {
   const gauges = createRowGauges(metrics);
-  return createGlobalStatistics({
+  const work = createGlobalStatistics({
     locks: createGlobalLocks(redis),
     jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
     countOnce: createCountOnce({ database, metrics, gauges, log }),
@@ -58,4 +61,12 @@ function composeWork(
     log,
     intervalMs: config.globalStatistics.intervalSeconds * 1000,
   });
+  return {
+    ...work,
+    start: async () => {
+      // At the start of the process the connection is still being made; the first look would fail.
+      await redis.whenReady(CONNECT_MS).catch(() => undefined);
+      await work.start();
+    },
+  };
 }
