@@ -59,12 +59,14 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
         hide();
         await session.close();
       }
+      await rest(timing.retryMs, leaving);
     } catch (error) {
       log.waits(error);
       await rest(timing.retryMs * (1 + Math.random() / 2), leaving);
     }
   }
 
+  /** Until it is to leave, or there was a fault. */
   async function work(session: QueueSession): Promise<void> {
     let lookAt = -Infinity;
     let quick = 0;
@@ -80,8 +82,9 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
       const askedAt = performance.now();
       const faultsBefore = faults;
       const taken = await session.take(leaving);
+      // After a fault BullMQ would wait for some seconds, whatever is due.
+      if (faults !== faultsBefore && taken === undefined) return;
       if (faults === faultsBefore) log.goesOn();
-      else if (taken === undefined) await rest(timing.retryMs, leaving);
       if (taken !== undefined) await runTaken(session, taken);
       // BullMQ may answer at once that there is nothing, again and again.
       quick = taken === undefined && performance.now() - askedAt < QUICK_MS ? quick + 1 : 0;
