@@ -15,6 +15,8 @@ const homes = {
   '@opentelemetry/*': 'tracing',
   ioredis: 'redis',
   jose: 'jwt',
+  bullmq: 'jobs',
+  '@bull-board/*': 'jobs',
   knex: 'database',
   pg: 'database',
   undici: 'gateway',
@@ -42,7 +44,8 @@ function packageHomes(folder) {
   if (!['apps', 'libs'].includes(area) || project === 'testkit') return [];
   const elsewhere = Object.keys(homes).filter((name) => area === 'apps' || homes[name] !== project);
   const patterns = elsewhere.map((name) => ({
-    group: [name],
+    // From the beginning: `@somebody/express` is another package.
+    group: [`/${name}`],
     message: `${name} is imported by libs/${homes[name]} only.`,
   }));
   return [{ files: ['src/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } }];

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Jobs } from '@quay-observability/jobs';
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
 import type { OwnedWork } from '@quay-observability/service';
 import type { CountOnce } from './count-once.ts';
 import type { RowGauges } from './row-gauges.ts';
-import { runEvery } from './run-every.ts';
 
 export type GlobalStatisticsOptions = {
   readonly locks: GlobalLocks;
+  readonly jobs: Jobs;
   readonly countOnce: CountOnce;
   readonly gauges: RowGauges;
   readonly log: Logger;
@@ -29,6 +30,8 @@ export type Timing = {
   readonly cancelLimitMs: number;
 };
 
+export const PROGRAM = 'GLOBALPROMSTATS';
+
 const TIMING: Timing = {
   renewEveryMs: 10_000,
   waitMs: 60_000,
@@ -37,28 +40,42 @@ const TIMING: Timing = {
   cancelLimitMs: 3000,
 };
 
+/** Python's names of the class and the method whose work this is. */
+const OPERATION = { worker: 'GlobalPrometheusStatsWorker', operation: '_try_report_stats' };
+
 /** Python's name and time to live (contract section 6). */
 const LOCK = { name: 'GLOBAL_PROM_STATS', ttlSeconds: 600 };
 
 /**
  * The work of GLOBALPROMSTATS (contract section 7). Of all replicas the holder of the lock is the reporter: it keeps the
- * lock between two counts, and shows its numbers exactly as long as it holds it. The others wait for the lock.
+ * lock between two counts, takes the ticks of the schedule, and shows its numbers exactly as long as it holds the lock.
+ * The others wait for the lock, and take no ticks.
  */
 export function createGlobalStatistics(options: GlobalStatisticsOptions): OwnedWork {
-  const { locks, countOnce, gauges, log, intervalMs } = options;
+  const { locks, jobs, countOnce, gauges, log, intervalMs } = options;
   const { waitMs, renewEveryMs, ...timing } = { ...TIMING, ...options.timing };
 
   const report = async (held: AbortSignal): Promise<void> => {
     log.info('This process reports the global statistics.', { intervalSeconds: intervalMs / 1000 });
     // At once, and here alone: somebody else may show numbers from now on.
     held.addEventListener('abort', () => gauges.remove(), { once: true });
-    const counting = runEvery({ intervalMs, retryMs: timing.countRetryMs, signal: held }, () =>
-      countOnce(held),
-    );
-    await Promise.race([
-      counting,
-      aborted(held).then(() => pause(timing.cancelLimitMs, undefined, { ref: false })),
-    ]);
+    const retryMs = Math.min(timing.countRetryMs, intervalMs);
+    const counting = jobs.scheduledWork({
+      program: PROGRAM,
+      ...OPERATION,
+      everyMs: intervalMs,
+      // Until the next is due.
+      attempts: Math.max(1, Math.floor(intervalMs / retryMs)),
+      backoff: { type: 'fixed', delayMs: retryMs },
+      // The reporter before has taken its numbers along.
+      startsAtOnce: true,
+      // Nobody would see the result.
+      graceMs: 0,
+      run: countOnce,
+    });
+    await counting.start();
+    await aborted(held);
+    await Promise.race([counting.stop(), pause(timing.cancelLimitMs, undefined, { ref: false })]);
   };
 
   const takeTurns = async (signal: AbortSignal): Promise<void> => {

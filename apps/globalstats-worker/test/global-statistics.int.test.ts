@@ -111,7 +111,7 @@ test('a count that fails leaves the last values, is counted, and is made good', 
   await waitUntil('a failure', async () => /outcome="failed",runtime="go"} [1-9]/.test(await one.metrics()));
   const after = await one.rows();
   assert.equal(after.quay_user_rows, before.quay_user_rows);
-  assert.match(one.messages.join(''), /could not be counted/);
+  assert.match(one.messages.join(''), /A run of GLOBALPROMSTATS failed/);
   await own.restart();
   await waitUntil('a success', async () => {
     const { quay_globalstats_last_success_timestamp_seconds: countedAt } = await one.rows();

@@ -27,7 +27,15 @@ before(async () => {
   [postgres, redis] = await Promise.all([startPostgres({ schema: true }), startRedis()]);
   await postgres.query(randomRegistry(randomNumbers(7)));
   give('python');
-  app = await startApp(join(import.meta.dirname, '..'), {
+  app = await start();
+});
+after(async () => {
+  await app.stop();
+  await Promise.all([postgres.stop(), redis.stop()]);
+});
+
+const start = () =>
+  startApp(join(import.meta.dirname, '..'), {
     DB_URI: postgres.uri,
     USER_EVENTS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port }),
     SWITCH_SOURCE: 'file',
@@ -36,11 +44,6 @@ before(async () => {
     SWITCH_POLL_MIN_SECONDS: String(POLL_SECONDS),
     SWITCH_POLL_MAX_SECONDS: String(POLL_SECONDS),
   });
-});
-after(async () => {
-  await app.stop();
-  await Promise.all([postgres.stop(), redis.stop()]);
-});
 
 /** Publishes a snapshot, as an operator does. */
 function give(owner: 'python' | 'go' | 'off'): void {
@@ -114,4 +117,37 @@ test('told to end while it reports, the process gives the lock back', async () =
   const { code } = await app.process.exited;
   assert.equal(code, 0);
   assert.equal(await askRedis(redis.port, (client) => client.exists('lock:GLOBAL_PROM_STATS')), 0);
+});
+
+test('killed in the middle of a count, it is followed by another process once the lock is free', async () => {
+  app = await start();
+  const unlock = await lockTable(postgres, 'repository');
+  await waitUntil('the count', async () => (await waitingForTable(postgres, 'repository')) === 1);
+  app.process.signal('SIGKILL');
+  await app.process.exited;
+  await unlock();
+  const killed = 'lock:GLOBAL_PROM_STATS';
+  // As its time to live does, after ten minutes.
+  assert.equal(await askRedis(redis.port, (client) => client.del(killed)), 1);
+  app = await start();
+  const seen = await waitUntil(
+    'the rows',
+    async () => {
+      const now = await look();
+      return now.rowGauges === 6 && now;
+    },
+    // The count of the dead process is given up first: its lock lasts 30 s, looked for every 10 s.
+    { timeoutMs: 90_000 },
+  );
+  assert.equal(seen.locked, 1);
+});
+
+test('told to end while Redis is frozen, the process ends within its grace period', async () => {
+  redis.signal('SIGSTOP');
+  const told = performance.now();
+  app.process.signal('SIGTERM');
+  await app.process.exited;
+  redis.signal('SIGCONT');
+  assert.ok(performance.now() - told < 25_000, `${performance.now() - told} ms`);
+  assert.match(app.process.log(), /"Stopped\."/);
 });

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { createDatabase, type Database } from '@quay-observability/database';
+import { createJobs } from '@quay-observability/jobs';
 import { createLogger } from '@quay-observability/logging';
 import { createMetrics } from '@quay-observability/metrics';
 import { createGlobalLocks, createRedis } from '@quay-observability/redis';
@@ -52,6 +53,7 @@ export function createReporter({ uri, replicaUris = [], redisPort, intervalMs }:
   const gauges = createRowGauges(metrics);
   const work = createGlobalStatistics({
     locks: createGlobalLocks(redis),
+    jobs: createJobs({ redis, log, metrics, prefix: '{quay-observability}' }),
     countOnce: createCountOnce({ database, metrics, gauges, log }),
     gauges,
     log,

@@ -27,3 +27,12 @@ export const APPS_WITH_HTTP_WORKERS = [
 ] as const satisfies readonly AppName[];
 
 export type AppWithHttpWorkers = (typeof APPS_WITH_HTTP_WORKERS)[number];
+
+/** Apps that do the work of worker programs. */
+export const WORKER_APPS = [
+  'gc-worker',
+  'globalstats-worker',
+  'pullmetrics-worker',
+] as const satisfies readonly AppName[];
+
+export type WorkerApp = (typeof WORKER_APPS)[number];

@@ -2,6 +2,7 @@ import type { AppName } from './apps.ts';
 import { COMPANION_METRICS } from './data/companion-metrics.ts';
 import { CONFIG_METRICS } from './data/config-metrics.ts';
 import { HEALTH_METRICS } from './data/health-metrics.ts';
+import { JOB_METRICS } from './data/job-metrics.ts';
 import { NOTIFICATION_METRICS } from './data/notification-metrics.ts';
 import { OWN_METRICS } from './data/own-metrics.ts';
 import { PLAN_METRICS } from './data/plan-metrics.ts';
@@ -20,6 +21,7 @@ export const CATALOGUE = {
   ...HEALTH_METRICS,
   ...SWITCH_METRICS,
   ...WORKER_METRICS,
+  ...JOB_METRICS,
   ...NOTIFICATION_METRICS,
   ...SECSCAN_METRICS,
 } as const;

@@ -1,5 +1,5 @@
-export { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP } from './apps.ts';
-export type { AppName, AppWithHttpWorkers } from './apps.ts';
+export { APPS_WITH_DATABASE, APPS_WITH_HTTP_WORKERS, EVERY_APP, WORKER_APPS } from './apps.ts';
+export type { AppName, AppWithHttpWorkers, WorkerApp } from './apps.ts';
 export { FAST_SECONDS_BUCKETS, SECONDS_BUCKETS, SECSCAN_RESULT_BUCKETS, WORKER_BUCKETS } from './buckets.ts';
 export { CATALOGUE, metricNamesOf } from './catalogue.ts';
 export type { LabelsOf, MetricName, MetricNameOf, MetricNameOfType } from './catalogue.ts';
@@ -11,6 +11,9 @@ export {
   GC_QUEUES,
   GC_TABLES,
   HTTP_METHODS,
+  JOB_OUTCOMES,
+  JOB_QUEUES,
+  JOB_STATES,
   MANIFEST_MEDIA_TYPES,
   NOTIFICATION_ACTIONS,
   NOTIFICATION_OUTCOMES,

@@ -6,6 +6,7 @@ export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'O
 
 /** The listeners that an app can have. */
 export const LISTENERS = ['public', 'admin', 'notifications', 'health', 'secscan'] as const;
+export const LISTENERS = ['public', 'admin', 'notifications', 'jobs'] as const;
 
 /** Registry protocols (contract section 3). */
 export const PROTOCOLS = ['v1', 'v2'] as const;
@@ -148,3 +149,18 @@ export const WORKER_OPERATIONS = [
   'poll_queue',
   '_flush_pull_metrics',
 ] as const;
+
+/** Queues of the jobs of the worker apps: the programs whose work they schedule. */
+export const JOB_QUEUES = [
+  'GLOBALPROMSTATS',
+  'GCWORKER',
+  'REPOSITORYGCWORKER',
+  'NAMESPACEGCWORKER',
+  'PULLSTATSREDISFLUSHWORKER',
+] as const;
+
+/** What becomes of a run of a job; each ends as exactly one of these. */
+export const JOB_OUTCOMES = ['completed', 'failed', 'handed_back', 'lost', 'superseded'] as const;
+
+/** States of the jobs in a queue. */
+export const JOB_STATES = ['waiting', 'active', 'delayed', 'failed', 'completed'] as const;

@@ -1,4 +1,4 @@
-import { Command, Redis, ReplyError } from 'ioredis';
+import { Command, Redis, ReplyError, type RedisOptions } from 'ioredis';
 import { CodedError } from '@quay-observability/coded-errors';
 import { markUnsent } from './command-fate.ts';
 import type { ClientOptions } from './connect-options.ts';
@@ -37,6 +37,17 @@ export class BoundedRedis extends Redis {
   /** From now on every command is refused. */
   refuseCommands(): void {
     this.#closed = true;
+  }
+
+  /**
+   * A plain client with the same options: for commands that block, on behalf of a library that makes its own. Its
+   * commands have no time-out, and whoever asks closes it.
+   */
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    const copy = super.duplicate(override);
+    // Without a listener, ioredis prints; between its users the copy has none.
+    copy.on('error', () => undefined);
+    return copy;
   }
 
   override sendCommand(command: Command, stream?: WritableStream): unknown {

@@ -241,3 +241,14 @@ test('the error of a command says whether it may have taken effect', async () =>
   await connection.close(0);
   assert.equal(await fate(connection.client.set('key', 'never')), 'unsent');
 });
+
+test('what a library makes of a client has the same database, and a listener for its troubles', async () => {
+  const { connection } = await ready();
+  const copy = connection.client.duplicate();
+  // ioredis prints what nobody listens to.
+  assert.equal(copy.listenerCount('error'), 1);
+  await copy.connect();
+  await copy.set('by the copy', 'seen');
+  assert.equal(await connection.client.get('by the copy'), 'seen');
+  copy.disconnect();
+});

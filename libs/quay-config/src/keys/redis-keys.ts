@@ -24,7 +24,7 @@ export const redisKeys = {
     kind: 'mapping',
     fallback: defaultRedisSettings(0),
     fallbackText: '{host: localhost}',
-    help: 'The Redis of the global locks, of the owner switches and of upload pins; same form, `db` 0.',
+    help: 'The Redis of the global locks, of scheduled jobs, of the owner switches and of upload pins; same form, `db` 0.',
     usedBy: ['switch-controller', 'registry-metrics', 'gc-worker', 'globalstats-worker'],
     section: 6,
     variable: 'yaml',

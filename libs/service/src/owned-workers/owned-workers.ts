@@ -1,13 +1,11 @@
 import type { Logger } from '@quay-observability/logging';
+import type { WorkerApp } from '@quay-observability/metric-catalogue';
 import type { Metrics } from '@quay-observability/metrics';
 import type { Program, WorkerDecision } from '@quay-observability/owner-switch';
 import type { ComposedApp } from '../app-definition.ts';
 import type { OwnerSwitches } from '../owner-switches/owner-switches.ts';
 import type { HealthCheck } from '@quay-observability/health';
 import { createWorkRunner, type OwnedWork, type WorkLimits } from './work-runner.ts';
-
-/** Apps that do the work of worker programs. */
-export type WorkerApp = 'gc-worker' | 'globalstats-worker' | 'pullmetrics-worker';
 
 /** A program of this app: what does its work, or why nothing does yet (`garbage collection arrives with milestone M4`). */
 export type OwnedProgram =

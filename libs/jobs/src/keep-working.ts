@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RedisConnection } from '@quay-observability/redis';
+import type { JobLog } from './job-log.ts';
+import type { JobMetrics } from './job-metrics.ts';
+import type { JobTiming } from './job-timing.ts';
+import { openSession, type QueueSession, type TakenJob } from './queue-session.ts';
+import { ABORTED, raceAbort } from './race-abort.ts';
+import { runJob, type JobRun } from './run-job.ts';
+import { clearSchedule, isScheduled, timeOfTick, writeSchedule, type Schedule } from './schedule.ts';
+
+export type KeepWorkingOptions = {
+  readonly queue: string;
+  readonly prefix: string;
+  readonly redis: RedisConnection;
+  readonly schedule: Schedule;
+  /** Whether the first tick is due now, whatever the schedule in Redis says. */
+  readonly startsAtOnce: boolean;
+  readonly run: JobRun;
+  readonly timing: JobTiming;
+  readonly log: JobLog;
+  readonly metrics: JobMetrics;
+  /** Takes nothing new once it aborts. */
+  readonly leaving: AbortSignal;
+  /** Ends the run under way when it aborts, at the same time or later. */
+  readonly stopping: AbortSignal;
+};
+
+/** One look at Redis while it is away; the connection itself says when it comes and goes. */
+const READY_WAIT_MS = 5000;
+/** Two empty answers in a shorter time are no waiting. */
+const QUICK_MS = 20;
+
+/** Takes and runs what is due until it is to leave; while Redis is away it waits. Never rejects. */
+export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
+  const { leaving, redis, timing, log, metrics } = options;
+  // The schedule of this process replaces the one found: once, or replicas of different settings would take turns.
+  let isWritten = false;
+  // BullMQ tells of some faults by events alone, and answers that there is nothing to do.
+  let faults = 0;
+  while (!leaving.aborted) {
+    try {
+      if ((await raceAbort(redis.whenReady(READY_WAIT_MS), leaving)) === ABORTED) return;
+      const session = await openSession({
+        ...options,
+        onError: (error) => {
+          faults += 1;
+          log.waits(error);
+        },
+        onStalled: () => {
+          metrics.stalled();
+          log.stalled();
+        },
+        onAdvice: log.advice,
+      });
+      const hide = metrics.show(session.queue);
+      try {
+        await work(session);
+      } finally {
+        hide();
+        await session.close();
+      }
+      await rest(timing.retryMs, leaving);
+    } catch (error) {
+      log.waits(error);
+      await rest(timing.retryMs * (1 + Math.random() / 2), leaving);
+    }
+  }
+
+  /** Until it is to leave, or there was a fault. */
+  async function work(session: QueueSession): Promise<void> {
+    let lookAt = -Infinity;
+    let quick = 0;
+    while (!leaving.aborted) {
+      if (performance.now() >= lookAt) {
+        if (!isWritten || !(await isScheduled(session.queue))) {
+          if (!isWritten && options.startsAtOnce) await clearSchedule(session.queue);
+          await writeSchedule(session.queue, options.schedule);
+        }
+        isWritten = true;
+        lookAt = performance.now() + timing.ensureMs;
+      }
+      const askedAt = performance.now();
+      const faultsBefore = faults;
+      const taken = await session.take(leaving);
+      // After a fault BullMQ would wait for some seconds, whatever is due.
+      if (faults !== faultsBefore && taken === undefined) return;
+      if (faults === faultsBefore) log.goesOn();
+      if (taken !== undefined) await runTaken(session, taken);
+      // BullMQ may answer at once that there is nothing, again and again.
+      quick = taken === undefined && performance.now() - askedAt < QUICK_MS ? quick + 1 : 0;
+      if (quick > 2) await rest(Math.min(1000, 2 ** quick), leaving);
+    }
+  }
+
+  async function runTaken({ queue }: QueueSession, taken: TakenJob): Promise<void> {
+    const { run, stopping } = options;
+    const startedAt = performance.now();
+    const tick = timeOfTick(taken.job.id);
+    const observed: JobRun = (signal) => {
+      if (tick !== undefined && taken.job.attemptsStarted <= 1) metrics.started((Date.now() - tick) / 1000);
+      return run(signal);
+    };
+    const outcome = await runJob({ queue, taken, run: observed, timing, stopping });
+    metrics.ended(outcome.outcome, (performance.now() - startedAt) / 1000);
+    log.ran(outcome);
+  }
+}
+
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return pause(ms, undefined, { signal }).catch(() => undefined);
+}
