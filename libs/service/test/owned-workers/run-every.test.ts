@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runEvery } from '../src/run-every.ts';
+import { runEvery } from '../../src/owned-workers/run-every.ts';
 
 /** Runs until there were so many runs, each of which succeeds or not; resolves to the moments when they began. */
 async function startsOf(
