@@ -13,12 +13,18 @@ export const addTags: AddRows<TagTotal> = async (queries, rows) => {
 };
 
 export const addManifests: AddRows<ManifestTotal> = async (queries, rows) => {
-  await queries.raw(ADD_TO_MANIFESTS, columns(rows, ({ digest }) => digest));
+  await queries.raw(
+    ADD_TO_MANIFESTS,
+    columns(rows, ({ digest }) => digest),
+  );
 };
 
 type AnyTotal = Pick<ManifestTotal, 'repositoryId' | 'count' | 'unixSeconds'>;
 
-function columns<Row extends AnyTotal>(rows: readonly Row[], name: (row: Row) => string): (string[] | number[])[] {
+function columns<Row extends AnyTotal>(
+  rows: readonly Row[],
+  name: (row: Row) => string,
+): (string[] | number[])[] {
   return [
     rows.map(({ repositoryId }) => repositoryId),
     rows.map(name),

@@ -3,7 +3,7 @@ import { booleanSetting, durationSecondsSetting, type SettingsOf } from '@quay-o
 /** Settings of this app, by environment variable; README.md has them as a table. */
 export const flushSettings = {
   besidePython: booleanSetting('PULL_FLUSH_BESIDE_PYTHON', {
-    help: 'Whether a flusher of Python may write at the same time. Each transaction then holds `manifestpullstatistics` for itself, or Python could count tags twice. Turn it off when Python flushes no more.',
+    help: 'Whether a flusher of Python may write at the same time. Each transaction then has the two tables of statistics for itself, or Python could count tags twice. Turn it off when Python flushes no more.',
     default: true,
   }),
   takeOverSeconds: durationSecondsSetting('PULL_FLUSH_TAKE_OVER_SECONDS', {

@@ -28,15 +28,21 @@ export function createRecoverBatches({ batches, statistics, log }: RecoverOption
     const fate = await statistics.fateOf(xid);
     // A transaction that ended so long ago has most likely been committed: the seal comes right before the commit.
     if (fate === 'forgotten')
-      log.error('PostgreSQL does not know any more what became of a batch of pulls; it is not counted again.', {
-        batch: id,
-        xid,
-      });
+      log.error(
+        'PostgreSQL does not know any more what became of a batch of pulls; it is not counted again.',
+        {
+          batch: id,
+          xid,
+        },
+      );
     if (fate === 'never')
-      log.warning('A batch of pulls was written to another database, or before it was restored; it is flushed.', {
-        batch: id,
-        xid,
-      });
+      log.warning(
+        'A batch of pulls was written to another database, or before it was restored; it is flushed.',
+        {
+          batch: id,
+          xid,
+        },
+      );
     if (fate === 'in progress') return 'unknown';
     return fate === 'committed' || fate === 'forgotten';
   };
@@ -51,7 +57,10 @@ export function createRecoverBatches({ batches, statistics, log }: RecoverOption
       else {
         const batch = await batches.takeOver(found);
         if (batch === undefined) continue;
-        log.info('An abandoned batch of pulls is taken over.', { batch: found.id, keys: batch.events.length });
+        log.info('An abandoned batch of pulls is taken over.', {
+          batch: found.id,
+          keys: batch.events.length,
+        });
         const { length } = batch.events;
         report = addReport(report, { claimed: length, takenOver: length, ...(await unwritten(batch)) });
       }

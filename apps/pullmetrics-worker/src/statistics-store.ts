@@ -41,6 +41,9 @@ export type StatisticsStore = {
 class GivenUp extends Error {}
 
 const INVALID_PARAMETER = '22023';
+/** Serialization failure, deadlock. */
+const CONFLICTS = new Set(['40001', '40P01']);
+const ATTEMPTS = 5;
 /** A transaction id of which nothing has reached the disk is given out again after a crash. */
 const KEEP_ID = `SELECT pg_logical_emit_message(true, 'pull_flush', '')`;
 /** The events are deleted on the strength of the commit, which therefore must survive a crash. */
@@ -86,7 +89,7 @@ export function createStatisticsStore(database: Database, lock: TableLock): Stat
   return {
     add: async (totals, seal) => {
       try {
-        return await addAll(totals, seal, false).catch((error: unknown) => {
+        return await repeatedly(() => addAll(totals, seal, false)).catch((error: unknown) => {
           if (!isAboutValues(error)) throw error;
           return addAll(totals, seal, true);
         });
@@ -110,6 +113,17 @@ export function createStatisticsStore(database: Database, lock: TableLock): Stat
       }
     },
   };
+}
+
+/** Others lock the same rows, in an order of their own: whom PostgreSQL picks to end a deadlock tries again. */
+async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !CONFLICTS.has(sqlStateOf(error) ?? '')) throw error;
+    }
+  }
 }
 
 async function findUnknown(queries: Queries, { manifests }: PullTotals): Promise<ReadonlySet<number>> {

@@ -4,22 +4,22 @@ import type { Logger } from '@quay-observability/logging';
 import { sqlStateOf } from './add-rows.ts';
 
 /**
- * Keeps a flusher of Python out of `manifestpullstatistics` while we write. Python reads which rows exist, and inserts
- * the others; a row that somebody inserts in between, or a deadlock, fails its transaction of manifests after that of
- * tags was committed, and it counts the tags again in its next cycle.
+ * Keeps a flusher of Python out of the statistics while we write. Python reads which rows exist, and inserts the others,
+ * in an order of its own: a row that somebody inserts in between, or a deadlock, fails its transaction. If that is the one of
+ * manifests, the one of tags has been committed, and it counts the tags again in its next cycle.
  */
 export type TableLock = {
-  /** Runs a transaction of which the first step is `take`; again, if the table is not to be had at once. */
+  /** Runs a transaction of which the first step is `take`; again, if the tables are not to be had at once. */
   run<T>(transaction: (take: (queries: Queries) => Promise<void>) => Promise<T>): Promise<T>;
 };
 
 /** In milliseconds. */
 type Timing = {
-  /** One wait for the table. Whoever reads it queues behind us so long; autovacuum is cancelled after 1000 only. */
+  /** One wait for a table. Whoever reads it queues behind us so long; autovacuum is cancelled after 1000 only. */
   readonly waitMs: number;
   readonly pauseMs: number;
   readonly attempts: number;
-  /** A table that is used for so long, by `pg_dump` say, is written to without the lock for a while. */
+  /** While somebody else uses a table for long, `pg_dump` say, it is written to without the lock. */
   readonly withoutMs: number;
 };
 
@@ -34,7 +34,7 @@ export function createTableLock(log: Pick<Logger, 'warning'>, timing: Partial<Ti
   let withoutUntil = 0;
   const take = async (queries: Queries) => {
     await queries.raw(`SET LOCAL lock_timeout = ${waitMs}`);
-    await queries.raw('LOCK TABLE manifestpullstatistics IN ACCESS EXCLUSIVE MODE');
+    await queries.raw('LOCK TABLE tagpullstatistics, manifestpullstatistics IN ACCESS EXCLUSIVE MODE');
     await queries.raw('SET LOCAL lock_timeout = DEFAULT');
   };
   return {
@@ -48,7 +48,7 @@ export function createTableLock(log: Pick<Logger, 'warning'>, timing: Partial<Ti
           else {
             withoutUntil = performance.now() + withoutMs;
             log.warning(
-              'The statistics of manifests are in use for long: pulls are flushed without keeping a flusher of Python out, which may then count tags twice.',
+              'The statistics are in use for long: pulls are flushed without keeping a flusher of Python out, which may then count tags twice.',
               { seconds: withoutMs / 1000 },
             );
           }

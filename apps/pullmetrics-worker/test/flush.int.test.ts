@@ -40,7 +40,12 @@ async function flusher(options: Partial<FlusherOptions> = {}): Promise<Flusher> 
 async function pull(
   { redis: client }: Flusher,
   digest: string,
-  { tag, times = 1, at = AT, id = repository }: { tag?: string; times?: number; at?: number; id?: number } = {},
+  {
+    tag,
+    times = 1,
+    at = AT,
+    id = repository,
+  }: { tag?: string; times?: number; at?: number; id?: number } = {},
 ): Promise<void> {
   for (let time = 0; time < times; time += 1)
     await runScript(client, trackPullCall({ repositoryId: id, tag, digest }, at));
@@ -83,7 +88,8 @@ test('later pulls add to the rows; dates and digests move forward only, and no i
   await pull(one, A, { tag: 'latest', at: AT + 100 });
   await one.flush();
   const lastId = async () =>
-    (await postgres.query<{ id: string }>(`SELECT last_value AS id FROM manifestpullstatistics_id_seq`))[0]!.id;
+    (await postgres.query<{ id: string }>(`SELECT last_value AS id FROM manifestpullstatistics_id_seq`))[0]!
+      .id;
   const before = await lastId();
   await pull(one, B, { tag: 'latest', times: 2, at: AT + 50 });
   await pull(one, A, { at: AT + 50 });
@@ -163,7 +169,8 @@ test('poisoned keys are deleted with a warning, and all others are written', asy
     { tag_name: 'x'.repeat(256) },
     { tag_name: 'a\0b' },
   ];
-  for (const [index, wrong] of broken.entries()) await one.redis.hset(key(`b${index}`), { ...fields, ...wrong });
+  for (const [index, wrong] of broken.entries())
+    await one.redis.hset(key(`b${index}`), { ...fields, ...wrong });
   await one.redis.hset(key('bytes'), { ...fields, tag_name: Buffer.from([0xff, 0xfe]) });
   await one.redis.hset(key('incomplete'), { repository_id: '1' });
   await one.redis.hset(key('other'), { something: 'else' });
@@ -212,10 +219,7 @@ test('a time that is not known adds to the count and leaves the date', async () 
   });
   await one.flush();
   const { manifests } = await readStatistics(postgres);
-  assert.deepEqual(
-    [manifests[0]!.manifest_pull_count, manifests[0]!.last],
-    ['6', '2025-06-15 15:06:40'],
-  );
+  assert.deepEqual([manifests[0]!.manifest_pull_count, manifests[0]!.last], ['6', '2025-06-15 15:06:40']);
 });
 
 test('orphans of Python are read as they are, once they are old and nobody has touched them', async () => {

@@ -46,8 +46,7 @@ export async function startPythonFlusher(
       return promise;
     },
     stop: async () => {
-      if (everySeconds !== undefined) child.stdin.write('\n');
-      child.stdin.end();
+      if (child.stdin.writable) child.stdin.end(everySeconds === undefined ? undefined : '\n');
       await ended;
       return cycles;
     },

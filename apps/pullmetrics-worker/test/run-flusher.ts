@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { createDatabase, type Database } from '@quay-observability/database';
 import { createLogger } from '@quay-observability/logging';
 import { createRedis, type RedisConnection } from '@quay-observability/redis';
+import { waitUntil } from '@quay-observability/testkit';
 import { createBatchStore, type BatchStore, type BatchStoreOptions } from '../src/batch-store.ts';
 import { createFlushBatch } from '../src/flush-batch.ts';
 import { createFlushLog } from '../src/flush-log.ts';
@@ -90,5 +91,14 @@ export function connect(port: number): RedisConnection {
     settings: { host: '127.0.0.1', port, db: REDIS_DB, connectTimeoutMs: 1000, commandTimeoutMs: 5000 },
     name: 'PULL_METRICS_REDIS',
     maxBackoffMs: 200,
+  });
+}
+
+/** Flushes until nothing is left in Redis, batches of others included. */
+export async function flushAll({ flush, redis }: Flusher): Promise<void> {
+  await waitUntil('an empty Redis', async () => {
+    const { errors } = await flush();
+    if (errors[0] !== undefined) throw errors[0];
+    return (await redis.dbsize()) === 0;
   });
 }
