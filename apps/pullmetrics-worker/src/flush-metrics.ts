@@ -19,6 +19,8 @@ export function createFlushMetrics(metrics: Metrics<'pullmetrics-worker'>): Flus
   const lastSuccess = metrics.gauge('quay_pull_flush_last_success_timestamp_seconds');
   const batchDuration = metrics.histogram('quay_pull_flush_batch_duration_seconds');
 
+  let oldestSeconds: number | undefined;
+
   const keys = (report: FlushReport) => {
     scanned.inc({}, report.scanned);
     const { pythonOrphans, takenOver } = report;
@@ -38,7 +40,8 @@ export function createFlushMetrics(metrics: Metrics<'pullmetrics-worker'>): Flus
     flushed: (outcome, report, startedAtSeconds) => {
       runs.inc({ outcome });
       keys(report);
-      const { oldestSeconds } = report;
+      // A flush that failed may have found nothing because it could not look.
+      if (outcome === 'flushed' || report.oldestSeconds !== undefined) oldestSeconds = report.oldestSeconds;
       lag.set({}, oldestSeconds === undefined ? 0 : Math.max(0, startedAtSeconds - oldestSeconds));
       if (outcome === 'flushed') lastSuccess.set({}, Date.now() / 1000);
     },

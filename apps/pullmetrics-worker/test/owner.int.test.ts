@@ -14,6 +14,7 @@ import {
   type Server,
 } from '@quay-observability/testkit';
 import { createPullLoad, type PullLoad } from './pull-load.ts';
+import { createFlusher } from './run-flusher.ts';
 import { REDIS_DB, startPythonFlusher } from './python-flusher.ts';
 
 const folder = join(import.meta.dirname, '..');
@@ -142,6 +143,27 @@ test('killed and told to end under load: the next process makes it good, and SIG
   await load.stop();
   assert.equal(await load.redis.client.zcard('pull_flush:batches'), 0);
   app = await start();
+  await runs(true);
+  await isEmpty();
+  await load.assertExact(postgres);
+});
+
+test('a batch that a crash has left goes back to where Python finds it, once the owner is python', async () => {
+  give('python');
+  await runs(false);
+  load.start();
+  await pause(100);
+  await load.stop();
+  const keys = (await load.redis.client.keys('*')).sort();
+  const crashed = await createFlusher({ uri: postgres.uri, redisPort: redis.port });
+  const { batch } = await crashed.batches.claim('0');
+  assert.ok(batch !== undefined && batch.events.length === keys.length);
+  await waitUntil('the pull events', async () => {
+    assert.deepEqual((await load.redis.client.keys('*')).sort(), keys);
+    return true;
+  });
+  await crashed.close();
+  give('go');
   await runs(true);
   await isEmpty();
   await load.assertExact(postgres);
