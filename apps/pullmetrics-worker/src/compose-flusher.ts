@@ -48,7 +48,7 @@ export function composeFlusher(
     batches,
     statistics,
     log: createFlushLog(log),
-    ended: flushMetrics.batchEnded,
+    ended: (seconds) => flushMetrics.batchEnded(seconds),
   });
   const leftovers = createLeftovers({ batches, recoverBatches, log, intervalMs });
   const flusher = createPullFlusher({
@@ -64,7 +64,7 @@ export function composeFlusher(
     log,
     intervalMs,
   });
-  return { work: leftovers.except(config.pullStatistics.enabled ? flusher : noWork(log)), leftovers };
+  return { work: config.pullStatistics.enabled ? leftovers.except(flusher) : noWork(log), leftovers };
 }
 
 /** As in Python: without the feature nothing is tracked, and nothing is flushed. */

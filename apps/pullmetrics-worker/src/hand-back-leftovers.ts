@@ -13,7 +13,7 @@ export type LeftoversOptions = {
 /** Looks for batches that a crash has left, whenever the work is not done here. */
 export type Leftovers = Pick<ComposedApp, 'start' | 'stop'> & {
   /** While this work is done, it takes care of them itself. */
-  except(work: OwnedWork): OwnedWork;
+  readonly except: (work: OwnedWork) => OwnedWork;
 };
 
 const RETRY_MS = 5000;

@@ -63,7 +63,9 @@ function outcomeOf({ errors, openBatches }: FlushReport, signal: AbortSignal): F
   return signal.aborted ? 'cancelled' : 'flushed';
 }
 
-function fieldsOf({ errors, oldestSeconds, pulls, ...counts }: FlushReport): Record<string, unknown> {
-  const some = Object.entries(counts).filter(([, count]) => count > 0);
-  return { ...Object.fromEntries(some), pulls: String(pulls) };
+function fieldsOf({ pulls, ...report }: FlushReport): Record<string, unknown> {
+  const counts = Object.entries(report).filter(
+    ([name, value]) => name !== 'oldestSeconds' && typeof value === 'number' && value > 0,
+  );
+  return { ...Object.fromEntries(counts), pulls: String(pulls) };
 }

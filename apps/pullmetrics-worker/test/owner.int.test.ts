@@ -157,7 +157,7 @@ test('a batch that a crash has left goes back to where Python finds it, once the
   const keys = (await load.redis.client.keys('*')).sort();
   const crashed = await createFlusher({ uri: postgres.uri, redisPort: redis.port });
   const { batch } = await crashed.batches.claim('0');
-  assert.ok(batch !== undefined && batch.events.length === keys.length);
+  assert.equal(batch?.events.length, keys.length);
   await waitUntil('the pull events', async () => {
     assert.deepEqual((await load.redis.client.keys('*')).sort(), keys);
     return true;

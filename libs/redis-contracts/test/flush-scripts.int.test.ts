@@ -121,10 +121,10 @@ test('only the owner can seal, and only who knows the batch as it is can take it
   assert.equal(await run(takeOverBatchCall(before!, 'two')), null, 'it was sealed since');
   const [sealed] = await batches();
   assert.equal(sealed?.xid, '12');
-  const events = readTakenOver(await run(takeOverBatchCall(sealed!, 'two')));
+  const events = readTakenOver(await run(takeOverBatchCall(sealed, 'two')));
   assert.equal(events?.length, 1);
   assert.equal(
-    readTakenOver(await run(takeOverBatchCall(sealed!, 'three'))),
+    readTakenOver(await run(takeOverBatchCall(sealed, 'three'))),
     undefined,
     'somebody was faster',
   );

@@ -6,7 +6,8 @@ renamed and read by itself; rows are looked up fifty at a time, updated one by o
 Arguments: port and database of Redis, URL of PostgreSQL, and what to do:
   loop <seconds>   a cycle after each pause, until a line arrives; then one more, of everything that is left
   stdin            a cycle for every line that is read
-Prints a line of JSON for every cycle: the number of keys that were flushed, and of cycles that failed.
+  all              cycles until nothing is left; then a line with the seconds and CPU seconds that they took
+Otherwise prints a line of JSON for every cycle: the number of keys that were flushed, and of cycles that failed.
 """
 
 import json
@@ -192,6 +193,13 @@ def main():
     if mode == "stdin":
         for _ in sys.stdin:
             attempt(client, connection)
+        return
+    if mode == "all":
+        before, cpu_before = time.perf_counter(), time.process_time()
+        while cycle(client, connection):
+            pass
+        seconds, cpu_seconds = time.perf_counter() - before, time.process_time() - cpu_before
+        print(json.dumps({"seconds": seconds, "cpuSeconds": cpu_seconds}))
         return
     while not select.select([sys.stdin], [], [], float(sys.argv[5]))[0]:
         attempt(client, connection)
