@@ -33,14 +33,14 @@ try {
   const names = Array.from({ length: REPOSITORIES }, (_, index) => `org-${index % 10}/app-${index}`);
   const ids = [...(await insertRepositories(postgres, names)).values()];
 
-  const measureOne = async ({ name, flush }: Contestant, times: number): Promise<number> => {
+  const measureOne = async (contestant: Contestant, times: number): Promise<number> => {
     const pulls = await fillRedis(connection, ids);
-    const seconds = await flush(redis, postgres);
+    const seconds = await contestant.flush(redis, postgres);
     const [row] = await postgres.query<{ pulls: string }>(
       'SELECT sum(manifest_pull_count)::text AS pulls FROM manifestpullstatistics',
     );
     if (Number(row?.pulls) !== pulls * times || (await connection.client.dbsize()) !== 0)
-      throw new Error(`${name}: ${row?.pulls} of ${pulls * times} pulls are in the database`);
+      throw new Error(`${contestant.name}: ${row?.pulls} of ${pulls * times} pulls are in the database`);
     return KEYS / seconds;
   };
   const measure = async (contestant: Contestant): Promise<Result> => {

@@ -18,7 +18,10 @@ let redis: Server;
 let load: PullLoad;
 const open: { close(): Promise<void> }[] = [];
 before(async () => {
-  [postgres, redis] = await Promise.all([startPostgres({ schema: true }), startRedis({ persistent: true })]);
+  [postgres, redis] = await Promise.all([
+    startPostgres({ schema: true, settings: { wal_writer_delay: '10s' } }),
+    startRedis({ persistent: true }),
+  ]);
 });
 after(() => Promise.all([postgres.stop(), redis.stop()]));
 afterEach(async () => {
@@ -29,7 +32,7 @@ afterEach(async () => {
 type Around = NonNullable<FlusherOptions['around']>;
 
 /** A flusher, some pulls that wait, and an empty database. */
-async function setUp(around?: Around): Promise<Flusher> {
+async function setUp(around?: Around, writers = 2): Promise<Flusher> {
   await clearStatistics(postgres);
   load = await createPullLoad(postgres, redis.port, { perRound: 400 });
   open.push(load);
@@ -41,6 +44,7 @@ async function setUp(around?: Around): Promise<Flusher> {
     redisPort: redis.port,
     batchKeys: 60,
     scanCount: 10,
+    writers,
     ...(around === undefined ? {} : { around }),
   });
   open.push(flusher);
@@ -118,25 +122,29 @@ for (const [moment, around] of Object.entries({
       await endsExact(flusher);
     });
 
+// With one writer, and a log that nobody else flushes meanwhile.
 test('the id of a transaction that PostgreSQL forgets in a crash is given out again; ours are kept', async () => {
   let sealed: string | undefined;
-  const flusher = await setUp(({ batches, statistics }) => ({
-    batches: {
-      ...batches,
-      seal: async (batch: Batch, xid: string) => {
-        if (sealed !== undefined) return batches.seal(batch, xid);
-        sealed = xid;
-        await batches.seal(batch, xid);
-        await postgres.kill();
-        await postgres.restart();
-        // Others go on, and get the next ids.
-        for (let commit = 0; commit < 5; commit += 1)
-          await postgres.query('UPDATE repository SET description = description WHERE id = 1');
-        return true;
+  const flusher = await setUp(
+    ({ batches, statistics }) => ({
+      batches: {
+        ...batches,
+        seal: async (batch: Batch, xid: string) => {
+          if (sealed !== undefined) return batches.seal(batch, xid);
+          sealed = xid;
+          await batches.seal(batch, xid);
+          await postgres.kill();
+          await postgres.restart();
+          // Others go on, and get the next ids.
+          for (let commit = 0; commit < 5; commit += 1)
+            await postgres.query('UPDATE repository SET description = description WHERE id = 1');
+          return true;
+        },
       },
-    },
-    statistics,
-  }));
+      statistics,
+    }),
+    1,
+  );
   const { errors } = await flusher.flush();
   assert.ok(errors.length > 0);
   assert.equal(await flusher.statistics.fateOf(sealed!), 'aborted');
