@@ -8,7 +8,7 @@ import { createFlusher, flushAll } from './run-flusher.ts';
 import { clearStatistics } from './statistics.ts';
 
 /** Each with an empty database: what two flushers quarrel about are rows that do not exist yet. */
-const ROUNDS = Number(process.env.ROUNDS ?? 4);
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
 const ROUND_MS = 1500;
 
 let postgres: PostgresServer;

@@ -25,7 +25,7 @@ async function survives(
   kills: number,
   { replicas, ...env }: { replicas: number; TAKE_OVER_MS: string; BESIDE_PYTHON?: string },
 ): Promise<{ found: Record<string, number>; pulls: number }> {
-  const load = await createPullLoad(postgres, redis.port);
+  const load = await createPullLoad(postgres, redis.port, { perRound: 60, pauseMs: 10 });
   const flusher = await createFlusher({ uri: postgres.uri, redisPort: redis.port, takeOverMs: 0 });
   const start = () =>
     startFlusherProcess({ DB_URI: postgres.uri, REDIS_PORT: String(redis.port), BATCH_KEYS: '40', ...env });

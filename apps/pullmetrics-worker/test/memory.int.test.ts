@@ -14,8 +14,8 @@ import { fillRedis } from './fill-redis.ts';
 import { countedPulls } from './statistics.ts';
 
 /** By hand: `FLUSH_KEYS=1000000`. */
-const KEYS = Number(process.env.FLUSH_KEYS ?? 40_000);
-const FEW_KEYS = 8000;
+const KEYS = Number(process.env.FLUSH_KEYS ?? 24_000);
+const FEW_KEYS = 6000;
 /** What garbage collection makes of it, give or take. */
 const SPREAD_BYTES = 60 * 2 ** 20;
 const REPOSITORIES = 200;
