@@ -1,23 +1,184 @@
 import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { startApp } from '@quay-observability/testkit';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  startApp,
+  startPostgres,
+  startRedis,
+  temporaryFolder,
+  waitUntil,
+  type PostgresServer,
+  type RunningApp,
+  type Server,
+} from '@quay-observability/testkit';
+import { createPullLoad, type PullLoad } from './pull-load.ts';
+import { createFlusher } from './run-flusher.ts';
+import { REDIS_DB, startPythonFlusher } from './python-flusher.ts';
 
-test('with owner go it is unready and says that nobody does the work', async () => {
-  const app = await startApp(join(import.meta.dirname, '..'), {
-    WORKER_OWNER_PULLSTATSREDISFLUSHWORKER: 'go',
+const folder = join(import.meta.dirname, '..');
+const switches = join(temporaryFolder('switches'), 'switches.json');
+let version = 0;
+
+let postgres: PostgresServer;
+let redis: Server;
+let app: RunningApp;
+let load: PullLoad;
+before(async () => {
+  [postgres, redis] = await Promise.all([startPostgres({ schema: true }), startRedis()]);
+  load = await createPullLoad(postgres, redis.port, { perRound: 50, pauseMs: 20 });
+  give('off');
+  app = await start();
+});
+after(async () => {
+  await load.stop();
+  await Promise.all([app.stop(), load.close()]);
+  await Promise.all([postgres.stop(), redis.stop()]);
+});
+
+function start(env: Record<string, string> = {}): Promise<RunningApp> {
+  return startApp(folder, {
+    DB_URI: postgres.uri,
+    PULL_METRICS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port, db: REDIS_DB }),
+    FEATURE_IMAGE_PULL_STATS: 'true',
+    REDIS_FLUSH_INTERVAL_SECONDS: '1',
+    REDIS_FLUSH_WORKER_BATCH_SIZE: '100',
+    PULL_FLUSH_TAKE_OVER_SECONDS: '1',
+    SWITCH_SOURCE: 'file',
+    SWITCH_FILE: switches,
+    SWITCH_STATE_DIR: temporaryFolder('switch-state'),
+    SWITCH_POLL_MIN_SECONDS: '1',
+    SWITCH_POLL_MAX_SECONDS: '1',
+    ...env,
   });
-  const response = await fetch(`${app.adminUrl}/readyz`);
-  assert.equal(response.status, 503);
-  assert.match(
-    await response.text(),
-    /^\[-\]worker PULLSTATSREDISFLUSHWORKER failed: nobody does the work of PULLSTATSREDISFLUSHWORKER: its owner is go, and flushing pulls arrives with milestone M4$/m,
-  );
-  assert.match(
-    app.process.log(),
-    /"ERROR".*Nobody does the work of PULLSTATSREDISFLUSHWORKER: its owner is go, and flushing pulls arrives with milestone M4\./,
-  );
-  const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
-  assert.match(metrics, /^quay_worker_running\{program="PULLSTATSREDISFLUSHWORKER",runtime="go"\} 0$/m);
+}
+
+/** Publishes a snapshot, as an operator does. */
+function give(owner: 'python' | 'go' | 'off'): void {
+  version += 1;
+  const owners = { WORKER_OWNER_PULLSTATSREDISFLUSHWORKER: owner };
+  writeFileSync(`${switches}.new`, JSON.stringify({ version, updated_at: new Date().toISOString(), owners }));
+  renameSync(`${switches}.new`, switches);
+}
+
+const metrics = async () => (await fetch(`${app.adminUrl}/metrics`)).text();
+async function sample(name: string): Promise<number> {
+  const line = (await metrics()).split('\n').find((each) => each.startsWith(name));
+  return Number(line?.split(' ').at(-1));
+}
+const runs = (isRunning: boolean) =>
+  waitUntil(isRunning ? 'work' : 'no work', async () => {
+    const running = await sample('quay_worker_running{');
+    const followed = await sample('quay_switch_snapshot_version{');
+    return followed === version && running === (isRunning ? 1 : 0);
+  });
+const isEmpty = () => waitUntil('an empty Redis', async () => (await load.redis.client.dbsize()) === 0);
+
+test('off, go, python, go under load: it works while it is the owner, Python otherwise, and the totals are exact', async () => {
+  load.start();
+  for (const owner of ['go', 'off', 'go', 'python', 'go'] as const) {
+    give(owner);
+    await runs(owner === 'go');
+    if (owner === 'off') {
+      // Nothing is taken from Redis, and nothing is left claimed.
+      const keys = await load.redis.client.dbsize();
+      await pause(300);
+      assert.ok((await load.redis.client.dbsize()) >= keys);
+      assert.deepEqual(await load.redis.client.keys('pull_flush:*'), []);
+    }
+    if (owner === 'python') {
+      const python = await startPythonFlusher(redis.port, postgres.uri);
+      const { flushed, failed } = await python.cycle();
+      assert.ok(flushed > 0 && failed === 0);
+      await python.stop();
+    }
+    if (owner === 'go') {
+      const before = await sample('quay_pull_flush_pulls_total');
+      await waitUntil('pulls', async () => (await sample('quay_pull_flush_pulls_total')) > before);
+    }
+  }
+  await load.stop();
+  await isEmpty();
+  await load.assertExact(postgres);
+});
+
+test('what it has done is in its metrics', async () => {
+  await waitUntil('the last flush', async () => (await sample('quay_pull_flush_lag_seconds')) === 0);
+  const text = await metrics();
+  const value = (name: string) =>
+    Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(name))
+        ?.split(' ')
+        .at(-1),
+    );
+  const flushed = value('quay_pull_flush_keys_settled_total{outcome="flushed"');
+  assert.ok(flushed > 0);
+  const handedBack = value('quay_pull_flush_keys_settled_total{outcome="handed_back"');
+  assert.equal(value('quay_pull_flush_keys_claimed_total{source="pull"'), flushed + handedBack);
+  assert.equal(value('quay_pull_flush_keys_scanned_total'), flushed + handedBack);
+  assert.ok(value('quay_pull_flush_last_success_timestamp_seconds') > Date.now() / 1000 - 30);
+  assert.ok(value('quay_pull_flush_batch_duration_seconds_count') > 0);
+  const labels = 'worker="RedisFlushWorker",operation="_flush_pull_metrics"';
+  assert.ok(value(`quay_worker_operation_duration_seconds_count{${labels}`) > 0);
+});
+
+test('killed and told to end under load: the next process makes it good, and SIGTERM leaves nothing claimed', async () => {
+  load.start();
+  await pause(200 + Math.random() * 300);
+  app.process.signal('SIGKILL');
+  await app.process.exited;
+  app = await start();
+  await runs(true);
+  await load.stop();
+  await isEmpty();
+  await load.assertExact(postgres);
+  load.start();
+  await pause(500);
+  app.process.signal('SIGTERM');
+  const { code } = await app.process.exited;
+  assert.equal(code, 0);
+  await load.stop();
+  assert.equal(await load.redis.client.zcard('pull_flush:batches'), 0);
+  app = await start();
+  await runs(true);
+  await isEmpty();
+  await load.assertExact(postgres);
+});
+
+test('a batch that a crash has left goes back to where Python finds it, once the owner is python', async () => {
+  give('python');
+  await runs(false);
+  load.start();
+  await pause(100);
+  await load.stop();
+  const keys = (await load.redis.client.keys('*')).sort();
+  const crashed = await createFlusher({ uri: postgres.uri, redisPort: redis.port });
+  const { batch } = await crashed.batches.claim('0');
+  assert.equal(batch?.events.length, keys.length);
+  await waitUntil('the pull events', async () => {
+    assert.deepEqual((await load.redis.client.keys('*')).sort(), keys);
+    return true;
+  });
+  await crashed.close();
+  give('go');
+  await runs(true);
+  await isEmpty();
+  await load.assertExact(postgres);
+});
+
+test('without FEATURE_IMAGE_PULL_STATS nothing is flushed, as in Python', async () => {
   await app.stop();
+  load.start();
+  await pause(100);
+  await load.stop();
+  const keys = await load.redis.client.dbsize();
+  app = await start({ FEATURE_IMAGE_PULL_STATS: 'false' });
+  await runs(true);
+  assert.match(app.process.log(), /No pulls are flushed: FEATURE_IMAGE_PULL_STATS is off/);
+  await pause(300);
+  assert.equal(await load.redis.client.dbsize(), keys);
+  assert.equal((await fetch(`${app.adminUrl}/readyz`)).status, 200);
 });

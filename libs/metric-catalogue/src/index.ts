@@ -5,9 +5,11 @@ export { CATALOGUE, metricNamesOf } from './catalogue.ts';
 export type { LabelsOf, MetricName, MetricNameOf, MetricNameOfType } from './catalogue.ts';
 export { PYTHON_ONLY_METRICS } from './data/python-only-metrics.ts';
 export {
+  CLAIM_SOURCES,
   DECISION_SOURCES,
   DOCKER_SCHEMA1_MEDIA_TYPE,
   FALLBACK_REASONS,
+  FLUSHED_KEY_OUTCOMES,
   GC_QUEUES,
   GC_TABLES,
   HTTP_METHODS,

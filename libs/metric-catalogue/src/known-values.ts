@@ -130,6 +130,19 @@ export const PULL_OUTCOMES = [
   'shutdown',
 ] as const;
 
+/** Where the flusher of pulls finds a key that it claims (contract section 5). */
+export const CLAIM_SOURCES = ['pull', 'python_orphan', 'orphan'] as const;
+
+/** What becomes of a key that the flusher of pulls has claimed; each ends as exactly one of these (contract section 5). */
+export const FLUSHED_KEY_OUTCOMES = [
+  'flushed',
+  'empty',
+  'invalid',
+  'unknown_repository',
+  'refused',
+  'handed_back',
+] as const;
+
 /** Queues of the garbage collection workers (contract section 8). */
 export const GC_QUEUES = ['repositorygc', 'namespacegc'] as const;
 

@@ -1,3 +1,19 @@
+export { BATCH_INDEX, batchKey } from './flush/batch-keys.ts';
+export { checkPulls } from './flush/check-pulls.ts';
+export type { CheckedEvent, CountedPulls, PullFault } from './flush/check-pulls.ts';
+export { claimPullsCall, readClaim } from './flush/claim-pulls.ts';
+export type { Claim, ClaimOptions } from './flush/claim-pulls.ts';
+export type { ClaimedEvent, PullEventFields } from './flush/claimed-event.ts';
+export { handBackBatchCall } from './flush/hand-back.ts';
+export {
+  listBatchesCall,
+  readBatches,
+  readTakenOver,
+  removeBatchCall,
+  sealBatchCall,
+  takeOverBatchCall,
+} from './flush/keep-batch.ts';
+export type { FoundBatch } from './flush/keep-batch.ts';
 export { parsePullEvent } from './parse-pull-event.ts';
 export type { PullEvent } from './parse-pull-event.ts';
 export { PULL_EVENT_PREFIX, pullEventKey } from './pull-event-keys.ts';

@@ -1,4 +1,13 @@
+import { SECONDS_BUCKETS } from '../buckets.ts';
+import { CLAIM_SOURCES, FLUSHED_KEY_OUTCOMES } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
+
+const FLUSHER = {
+  apps: ['pullmetrics-worker'],
+  milestone: 'M4',
+  origin: 'own',
+  source: 'apps/pullmetrics-worker',
+} as const;
 
 /** Metrics of this project alone about the work of the worker apps. */
 export const WORKER_METRICS = {
@@ -23,5 +32,66 @@ export const WORKER_METRICS = {
     milestone: 'M4',
     origin: 'own',
     source: 'apps/globalstats-worker',
+  },
+  quay_pull_flush_runs_total: {
+    declared: 'quay_pull_flush_runs_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Flushes of pulls: everything flushed, failed in part, or cancelled because the work was stopped.',
+    known: { outcome: ['flushed', 'failed', 'cancelled'] },
+    ...FLUSHER,
+  },
+  quay_pull_flush_keys_scanned_total: {
+    declared: 'quay_pull_flush_keys_scanned_total',
+    type: 'counter',
+    labels: [],
+    help: 'Keys of pull events that scans have found, claimed by others or not.',
+    ...FLUSHER,
+  },
+  quay_pull_flush_keys_claimed_total: {
+    declared: 'quay_pull_flush_keys_claimed_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Keys claimed: pull events, or orphans that a flusher of Python (`python_orphan`) or of this runtime (`orphan`) had claimed and left.',
+    known: { source: CLAIM_SOURCES },
+    ...FLUSHER,
+  },
+  quay_pull_flush_keys_settled_total: {
+    declared: 'quay_pull_flush_keys_settled_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Claimed keys by what became of them; each is counted once, when that is known.',
+    known: { outcome: FLUSHED_KEY_OUTCOMES },
+    ...FLUSHER,
+  },
+  quay_pull_flush_pulls_total: {
+    declared: 'quay_pull_flush_pulls_total',
+    type: 'counter',
+    labels: [],
+    help: 'Pulls that have been added to the statistics of manifests.',
+    ...FLUSHER,
+  },
+  quay_pull_flush_batch_duration_seconds: {
+    declared: 'quay_pull_flush_batch_duration_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Seconds from the claim of a batch to its end, written or not.',
+    buckets: SECONDS_BUCKETS,
+    ...FLUSHER,
+  },
+  quay_pull_flush_lag_seconds: {
+    declared: 'quay_pull_flush_lag_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'Age of the oldest pull event that the last flush found, by its latest pull, when the flush began; 0 if it found none.',
+    ...FLUSHER,
+  },
+  quay_pull_flush_last_success_timestamp_seconds: {
+    declared: 'quay_pull_flush_last_success_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'Unix time at which a flush last ended with everything flushed. Absent before the first.',
+    absentUntilSet: true,
+    ...FLUSHER,
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -63,7 +63,7 @@ export const redisKeys = {
   REDIS_FLUSH_INTERVAL_SECONDS: configKey({
     kind: 'seconds',
     fallback: 300,
-    help: 'Pause between two flushes of pulls to the database.',
+    help: 'From the beginning of a flush of pulls to that of the next.',
     usedBy: ['pullmetrics-worker'],
     section: 5,
     variable: 'text',
@@ -72,7 +72,7 @@ export const redisKeys = {
   REDIS_FLUSH_WORKER_BATCH_SIZE: configKey({
     kind: 'integer, 1 or more',
     fallback: 1000,
-    help: 'At most so many keys are flushed in one cycle.',
+    help: 'Keys that are flushed in one transaction, up to 5000; in Python, keys of one cycle.',
     usedBy: ['pullmetrics-worker'],
     section: 5,
     variable: 'text',

@@ -1,0 +1,79 @@
+import type { Database } from '@quay-observability/database';
+import type { RedisConnection } from '@quay-observability/redis';
+import { createOperationMeter, type AppContext, type OwnedWork } from '@quay-observability/service';
+import { createBatchStore } from './batch-store.ts';
+import type { flushSettings } from './config.ts';
+import { createFlushBatch } from './flush-batch.ts';
+import { createFlushLog } from './flush-log.ts';
+import { createFlushMetrics } from './flush-metrics.ts';
+import { createFlushPulls } from './flush-pulls.ts';
+import { createLeftovers, type Leftovers } from './hand-back-leftovers.ts';
+import { createPullFlusher } from './pull-flusher.ts';
+import { createRecoverBatches } from './recover-batches.ts';
+import { createStatisticsStore } from './statistics-store.ts';
+import { createTableLock, WITHOUT_LOCK } from './table-lock.ts';
+
+export type FlusherContext = Pick<
+  AppContext<'pullmetrics-worker', typeof flushSettings>,
+  'config' | 'settings' | 'log' | 'metrics'
+>;
+
+/** Python's names of the class and the method whose work this is. */
+const LABELS = { worker: 'RedisFlushWorker', operation: '_flush_pull_metrics' };
+/** A script with more keys would block Redis for long, and a batch is in memory three times at most. */
+const MOST_BATCH_KEYS = 5000;
+/** Batches written at a time where nothing keeps them from it. */
+const WRITERS = 2;
+
+/** Puts the work together, and what looks after its leftovers while it is not done. */
+export function composeFlusher(
+  { config, settings, log, metrics }: FlusherContext,
+  database: Database,
+  redis: RedisConnection,
+): { work: OwnedWork; leftovers: Leftovers } {
+  const { flushBatchSize, flushScanCount, flushIntervalSeconds } = config.pullStatistics;
+  const { besidePython, takeOverSeconds, pythonOrphanSeconds } = settings;
+  const intervalMs = flushIntervalSeconds * 1000;
+  const flushMetrics = createFlushMetrics(metrics);
+  const statistics = createStatisticsStore(database, besidePython ? createTableLock(log) : WITHOUT_LOCK);
+  const batches = createBatchStore({
+    redis,
+    scanCount: flushScanCount,
+    batchKeys: Math.min(flushBatchSize, MOST_BATCH_KEYS),
+    takeOverMs: takeOverSeconds * 1000,
+    pythonOrphanMs: pythonOrphanSeconds * 1000,
+  });
+  const recoverBatches = createRecoverBatches({ batches, statistics, log });
+  const flushBatch = createFlushBatch({
+    batches,
+    statistics,
+    log: createFlushLog(log),
+    ended: (seconds) => flushMetrics.batchEnded(seconds),
+  });
+  const leftovers = createLeftovers({ batches, recoverBatches, log, intervalMs });
+  const flusher = createPullFlusher({
+    // One batch at a time has the tables for itself.
+    flushPulls: createFlushPulls({
+      batches,
+      flushBatch,
+      recoverBatches,
+      writers: besidePython ? 1 : WRITERS,
+    }),
+    measured: createOperationMeter(metrics, LABELS),
+    metrics: flushMetrics,
+    log,
+    intervalMs,
+  });
+  return { work: config.pullStatistics.enabled ? leftovers.except(flusher) : noWork(log), leftovers };
+}
+
+/** As in Python: without the feature nothing is tracked, and nothing is flushed. */
+function noWork(log: FlusherContext['log']): OwnedWork {
+  return {
+    start: () => {
+      log.info('No pulls are flushed: FEATURE_IMAGE_PULL_STATS is off.');
+      return Promise.resolve();
+    },
+    stop: () => Promise.resolve(),
+  };
+}
