@@ -21,6 +21,70 @@ EMPTY_LAYER = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c2295
 LOCATIONS = {1: "local_eu", 2: "local_us"}
 MARKED_FOR_DELETION = 3
 
+# What else belongs to a repository (column `repository_id`).
+OF_REPOSITORY = (
+    "quotarepositorysize",
+    "repositoryautoprunepolicy",
+    "repositorypermission",
+    "repositorybuild",
+    "repositorybuildtrigger",
+    "repositoryactioncount",
+    "star",
+    "accesstoken",
+    "repositorynotification",
+    "blobupload",
+    "repomirrorconfig",
+    "repomirrorrule",
+    "orgmirrorrepository",
+    "repositoryauthorizedemail",
+    "tagpullstatistics",
+    "manifestpullstatistics",
+    "repositoryimmutabilitypolicy",
+    "repositorysearchscore",
+    "deletedrepository",
+)
+
+# What goes with an account, be it an organisation, a user or a robot.
+OF_ACCOUNT = (
+    ("team", "organization_id"),
+    ("teammember", "user_id"),
+    ("teammemberinvite", "user_id"),
+    ("teammemberinvite", "inviter_id"),
+    ("oauthapplication", "organization_id"),
+    ("oauthaccesstoken", "authorized_user_id"),
+    ("oauthassignedtoken", "assigned_user_id"),
+    ("repositorybuildtrigger", "connected_user_id"),
+    ("repositorypermission", "user_id"),
+    ("permissionprototype", "org_id"),
+    ("permissionprototype", "activating_user_id"),
+    ("permissionprototype", "delegate_user_id"),
+    ("userorganizationquota", "namespace_id"),
+    ("quotanamespacesize", "namespace_user_id"),
+    ("quotanotificationstate", "namespace_id"),
+    ("namespacenotification", "namespace_id"),
+    ("repomirrorconfig", "internal_robot_id"),
+    ("robotaccountmetadata", "robot_account_id"),
+    ("robotaccounttoken", "robot_account_id"),
+    ("federatedlogin", "user_id"),
+    ("autoprunetaskstatus", "namespace_id"),
+    ("namespaceautoprunepolicy", "namespace_id"),
+    ("repositoryautoprunepolicy", "namespace_id"),
+    ("namespaceimmutabilitypolicy", "namespace_id"),
+    ("repositoryimmutabilitypolicy", "namespace_id"),
+    ("proxycacheconfig", "organization_id"),
+    ("appspecificauthtoken", "user_id"),
+    ("emailconfirmation", "user_id"),
+    ("notification", "target_id"),
+    ("organizationcontactemail", "organization_id"),
+    ("organizationrhskus", "user_id"),
+    ("organizationrhskus", "org_id"),
+    ("redhatsubscriptions", "user_id"),
+    ("star", "user_id"),
+    ("userprompt", "user_id"),
+    ("userregion", "user_id"),
+    ("deletednamespace", "namespace_id"),
+)
+
 
 class Collector:
     def __init__(self, case):
@@ -206,6 +270,99 @@ class Collector:
         }:
             self.files.discard(file)
             self.blobs += 1
+
+    # A whole repository (contract section 8, "repositorygc").
+
+    def purge_repository(self, repository_id):
+        repository = self.get("repository", repository_id)
+        if repository is None or repository["state"] != MARKED_FOR_DELETION:
+            return
+        of_repository = {"repository_id": repository_id}
+        self.delete("manifestchild", self.where("manifestchild", **of_repository))
+        manifests = self.purge_tags(self.where("tag", **of_repository))
+        self.collect_manifests(repository, manifests)
+        # What has no tags is counted once when it is queued, and once more when it goes.
+        untagged = self.where("manifest", **of_repository)
+        self.counted["Manifest"] += len(untagged)
+        ids = {manifest["id"] for manifest in untagged}
+        blobs = {link["blob_id"] for link in self.where("manifestblob", **of_repository)}
+        labels = {
+            link["label_id"] for link in self.tables["manifestlabel"].values() if link["manifest_id"] in ids
+        }
+        for manifest in untagged:
+            self.delete_manifest(repository, manifest)
+        self.collect_labels(labels)
+        self.collect_storages(blobs)
+        self.purge_uploads(self.where("uploadedblob", **of_repository))
+        notifications = {row["id"] for row in self.where("repositorynotification", **of_repository)}
+        self.delete_by("tagnotificationsuccess", "notification_id", notifications)
+        for table in OF_REPOSITORY:
+            self.delete(table, self.where(table, **of_repository))
+        self.delete("repository", [repository])
+        self.repositories += 1
+
+    # A namespace (contract section 8, "namespacegc").
+
+    def purge_namespace(self, namespace_id):
+        namespace = self.get("user", namespace_id)
+        namespace["enabled"] = False
+        for queue in ("dockerfilebuild", "notification", "repositorygc"):
+            prefix = f"{queue}/{namespace['username']}/"
+            items = [item for item in self.tables["queueitem"].values() if item["queue_name"].startswith(prefix)]
+            self.delete("queueitem", items)
+        for repository in self.where("repository", namespace_user_id=namespace_id):
+            repository["state"] = MARKED_FOR_DELETION
+            self.purge_repository(repository["id"])
+        mirrors = {row["id"] for row in self.where("orgmirrorconfig", organization_id=namespace_id)}
+        self.delete_by("orgmirrorrepository", "org_mirror_config_id", mirrors)
+        self.delete_by("orgmirrorconfig", "id", mirrors)
+        [marker] = self.where("deletednamespace", namespace_id=namespace_id)
+        prefix = f"{marker['original_username']}+"
+        new_owners = [
+            user
+            for user in self.where("user", username=marker["original_username"])
+            if user["id"] != namespace_id
+        ]
+        robots = {
+            user["id"]
+            for user in self.where("user", robot=True)
+            if user["username"].startswith(prefix)
+            and all(user["creation_date"] < owner["creation_date"] for owner in new_owners)
+        }
+        self.delete_accounts(robots | {namespace_id})
+        self.namespaces += 1
+
+    def delete_accounts(self, ids):
+        teams = self.ids_by("team", "organization_id", ids)
+        for table in ("teammember", "teammemberinvite", "teamsync"):
+            self.delete_by(table, "team_id", teams)
+        for table, column in (("permissionprototype", "delegate_team_id"), ("repositorypermission", "team_id")):
+            self.clear(table, column, teams)
+        applications = self.ids_by("oauthapplication", "organization_id", ids)
+        for table in ("oauthassignedtoken", "oauthaccesstoken", "oauthauthorizationcode"):
+            self.delete_by(table, "application_id", applications)
+        self.delete_by("quotalimits", "quota_id", self.ids_by("userorganizationquota", "namespace_id", ids))
+        self.clear("repositorybuild", "trigger_id", self.ids_by("repositorybuildtrigger", "connected_user_id", ids))
+        for table, column in OF_ACCOUNT:
+            self.delete_by(table, column, ids)
+        for table, column in (
+            ("servicekeyapproval", "approver_id"),
+            ("repositorybuild", "pull_robot_id"),
+            ("repositorybuildtrigger", "pull_robot_id"),
+        ):
+            self.clear(table, column, ids)
+        self.delete_by("user", "id", ids)
+
+    def ids_by(self, table, column, ids):
+        return {row["id"] for row in self.tables[table].values() if row[column] in ids}
+
+    def delete_by(self, table, column, ids):
+        self.delete(table, [row for row in self.tables[table].values() if row[column] in ids])
+
+    def clear(self, table, column, ids):
+        for row in self.tables[table].values():
+            if row[column] in ids:
+                row[column] = None
 
     def result(self):
         return {

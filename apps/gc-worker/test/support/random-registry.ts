@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { randomBelongings } from './random-belongings.ts';
 import { randomContent } from './random-content.ts';
 import { createRandom, type Random } from './random.ts';
 import { createRegistry, type Registry, type Row, type Value } from './registry-rows.ts';
@@ -24,15 +25,17 @@ export function timestamp(ms: number): string {
 
 /**
  * A random registry: namespaces with different windows, repositories, blobs that they share, placeholders, lists of
- * manifests, labels, subjects and referrers, living, expired and immutable tags, uploads, statistics and totals.
+ * manifests, labels, subjects and referrers, living, expired and immutable tags, uploads, statistics and totals; with
+ * `belongings` also rows in all other tables that refer to a repository or an account.
  */
-export function randomRegistry(seed: number): Registry {
+export function randomRegistry(seed: number, { belongings = false } = {}): Registry {
   const random = createRandom(seed);
   const maker = createRegistry();
   const blobs = randomBlobs(maker, random);
   const notify = randomNamespaces(maker, random);
   for (const repository of maker.tables.repository ?? [])
     randomContent({ maker, random, repository, blobs, notifications: notify.get(repository.id) ?? [] });
+  if (belongings) randomBelongings(maker, random);
   return maker;
 }
 

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { referencesTo, TABLE_NAMES } from '@quay-observability/quay-schema';
+import { GRAPH_TABLES, ruledReferences } from '../src/purge/reference-rules.ts';
+import { purgeNamespace } from '../src/purge/purge-namespace.ts';
+import { purgeRepository } from '../src/purge/purge-repository.ts';
+import type { GcRules, QuotaRule } from '../src/steps/gc-context.ts';
+import { assertSameTables, danglingReferences, nonZero } from './support/compare-registries.ts';
+import { startReference, type Reference } from './support/gc-reference.ts';
+import { createRandom, type Random } from './support/random.ts';
+import { NOW_MS, randomRegistry, timestamp } from './support/random-registry.ts';
+import type { createRegistry } from './support/registry-rows.ts';
+import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
+
+/** More on request: `GC_CASES=300`. */
+const CASES = Number(process.env.GC_CASES ?? 30);
+const FIRST = Number(process.env.GC_FIRST ?? 1);
+const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification', 'repositorygc'];
+
+/** Tables that lost rows in some case. */
+const shrunk = new Set<string>();
+
+let gc: GcBench;
+let reference: Reference;
+before(async () => {
+  gc = await startGc();
+  reference = startReference();
+});
+after(async () => {
+  reference.stop();
+  await gc.stop();
+});
+
+test('every reference to a table of the graph has a rule, and no rule is about anything else', () => {
+  for (const table of GRAPH_TABLES) {
+    const ruled = ruledReferences(table).map((reference) => `${reference.table}.${reference.column}`);
+    const known = referencesTo(table).map((reference) => `${reference.table}.${reference.column}`);
+    assert.deepEqual(ruled.sort(), known.sort(), table);
+  }
+});
+
+test(`${CASES} random repositories are purged as the reference says`, async () => {
+  for (let seed = FIRST; seed < FIRST + CASES; seed += 1) {
+    const random = createRandom(seed);
+    const registry = randomRegistry(seed, { belongings: true });
+    const repository = random.pick(registry.tables.repository ?? []);
+    repository.state = 3;
+    await gc.load(registry);
+    assert.deepEqual(danglingReferences(await gc.dump()), [], `seed ${seed}: the registry itself`);
+    await agrees('purge_repository', repository.id, rulesOf(random), `seed ${seed}`, (rules) =>
+      purgeRepository(gc.context(rules), repository.id, NO_SIGNAL),
+    );
+    assert.equal(gc.counted().repositories, 1);
+  }
+});
+
+test(`${CASES} random namespaces are purged as the reference says`, async () => {
+  for (let seed = FIRST; seed < FIRST + CASES; seed += 1) {
+    const random = createRandom(seed);
+    const registry = randomRegistry(seed, { belongings: true }) as ReturnType<typeof createRegistry>;
+    const namespace = markNamespace(registry, random);
+    await gc.load(registry);
+    await agrees('purge_namespace', namespace.id, rulesOf(random), `seed ${seed}`, (rules) =>
+      purgeNamespace(gc.context(rules), namespace, NO_SIGNAL, { namespacedQueues: NAMESPACED_QUEUES }),
+    );
+    assert.equal(gc.counted().namespaces, 1);
+  }
+});
+
+test('the random registries had rows to delete in every table that the rules are about', () => {
+  const ruled = GRAPH_TABLES.flatMap(ruledReferences).filter(({ rule }) => rule.startsWith('delete'));
+  const untouched = ruled.map(({ table }) => table).filter((table) => !shrunk.has(table));
+  assert.deepEqual(untouched, []);
+});
+
+function rulesOf(random: Random): GcRules {
+  return { keepImmutableTags: true, quota: random.pick<QuotaRule>(['subtract', 'invalidate', 'leave']) };
+}
+
+/** As Quay marks a namespace: it gives up its name, which may have found a new owner since. */
+function markNamespace(registry: ReturnType<typeof createRegistry>, random: Random) {
+  const account = random.pick((registry.tables.user ?? []).filter(({ robot }) => robot === false));
+  const originalName = String(account.username);
+  account.username = `uuid_${seedText(random)}`;
+  registry.add('deletednamespace', {
+    namespace_id: account.id,
+    marked: timestamp(NOW_MS),
+    original_username: originalName,
+    original_email: 'original@example.com',
+    queue_id: null,
+  });
+  if (random.chance(0.4)) {
+    const born = { creation_date: timestamp(NOW_MS - 86_400_000) };
+    registry.add('user', { ...account, ...born, id: nextId(registry), uuid: 'new', username: originalName });
+    const robot = { username: `${originalName}+new`, robot: true, creation_date: timestamp(NOW_MS) };
+    registry.add('user', { ...account, ...robot, id: nextId(registry), uuid: 'bot' });
+  }
+  for (const queue of [`repositorygc/${String(account.username)}/1/`, `repositorygc/${originalName}/1/`])
+    registry.add('queueitem', {
+      queue_name: queue,
+      body: '{}',
+      available_after: timestamp(NOW_MS),
+      available: true,
+      processing_expires: null,
+      retries_remaining: 5,
+      state_id: queue,
+    });
+  return { id: account.id, originalName };
+}
+
+function nextId(registry: ReturnType<typeof createRegistry>): number {
+  return (registry.tables.user ?? []).length + 1;
+}
+
+function seedText(random: Random): string {
+  return String(random.below(1_000_000));
+}
+
+async function agrees(
+  work: 'purge_repository' | 'purge_namespace',
+  id: number,
+  rules: GcRules,
+  what: string,
+  purge: (rules: GcRules) => Promise<void>,
+): Promise<void> {
+  const before = await gc.dump();
+  const expected = await reference.remains(work, id, rules, before, gc.files.list());
+  await purge(rules);
+  const remaining = await gc.dump();
+  for (const table of TABLE_NAMES)
+    if ((remaining[table]?.length ?? 0) < (before[table]?.length ?? 0)) shrunk.add(table);
+  assertSameTables(remaining, expected.tables, what);
+  assert.deepEqual(gc.files.list(), expected.files, what);
+  assert.deepEqual(nonZero(gc.counted().rows), expected.counted, what);
+  assert.equal(gc.counted().blobs, expected.blobs, what);
+  assert.equal(gc.counted().repositories, expected.repositories, what);
+  assert.deepEqual(danglingReferences(remaining), [], what);
+}
