@@ -1,0 +1,52 @@
+import { overdueCleanups } from '../cleanup/cleanup-store.ts';
+import { settleCleanup } from '../cleanup/settle-cleanup.ts';
+import { collectRepository } from '../repository/collect-repository.ts';
+import { findRepositoryWithGarbage } from '../repository/find-repository.ts';
+import type { GcContext } from '../steps/gc-context.ts';
+
+/** Python's time to live of the lock: 3 h and a minute (contract section 6). */
+const LOCK_TTL_SECONDS = 3 * 3600 + 60;
+/** Overdue cleanups that one round takes. */
+const CLEANUPS_PER_ROUND = 50;
+
+export type CollectOnceOptions = {
+  /** A collection of one repository has finished. */
+  readonly onIteration: () => void;
+};
+
+/**
+ * One round of GCWORKER (contract section 8): finishes what interrupted rounds have left, then collects one repository
+ * under its lock. If somebody else has the lock, or Redis is away, nothing is collected this time.
+ *
+ * @throws the reason of the signal; errors of the database. The next round goes on from there.
+ */
+export async function collectOnce(
+  context: GcContext,
+  { onIteration }: CollectOnceOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, locks, rules, log, now } = context;
+  const overdue = await database.write((queries) => overdueCleanups(queries, now(), CLEANUPS_PER_ROUND));
+  for (const id of overdue) {
+    signal.throwIfAborted();
+    await settleCleanup(context, id, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      // One that cannot be finished must not keep the others.
+      log.warning('A cleanup could not be finished; it is tried again.', { cleanup: id, error });
+    });
+  }
+  const candidate = await database.write((queries) =>
+    findRepositoryWithGarbage(queries, { nowMs: now(), keepImmutable: rules.keepImmutableTags, signal }),
+  );
+  if (candidate === undefined) {
+    log.debug('No repository has garbage.');
+    return;
+  }
+  const { repositoryId } = candidate;
+  const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
+  const result = await locks.withLock(`REPO_GARBAGE_COLLECTION_${repositoryId}`, lock, (held) =>
+    collectRepository(context, repositoryId, held),
+  );
+  if (result.outcome === 'done') onIteration();
+  log.debug('Collected the garbage of a repository.', { repository: repositoryId, outcome: result.outcome });
+}
