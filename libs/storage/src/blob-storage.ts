@@ -10,7 +10,7 @@ export type BlobStorage = {
   readonly location: string;
   /** `LocalStorage`, `S3Storage` and so on, as Quay names it. */
   readonly engine: string;
-  /** Writes a small file, sees it, reads it back and removes it (contract section 10). */
+  /** Writes a small file under a name of its own, reads it back and removes it (contract section 10). */
   verify(signal?: AbortSignal): Promise<void>;
   /** Whether a file is there. */
   exists(path: string, signal?: AbortSignal): Promise<boolean>;

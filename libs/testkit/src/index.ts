@@ -13,6 +13,8 @@ export type { PythonEnvironment, PythonEnvironmentName } from './python.ts';
 export { describeExit, launch } from './server-process.ts';
 export type { ProcessExit, ProcessOptions, RunningProcess } from './server-process.ts';
 export { startAlertmanager } from './servers/alertmanager.ts';
+export { startAws } from './servers/aws.ts';
+export type { AwsKeys, AwsServer } from './servers/aws.ts';
 export { startChromium } from './servers/chromium.ts';
 export type { ChromiumBrowser } from './servers/chromium.ts';
 export { startNginx } from './servers/nginx.ts';

@@ -12,8 +12,8 @@ const CREATION_TIMEOUT_MS = 10 * 60_000;
 // On Debian `venv` imports without the package python3-venv, and fails later for want of ensurepip.
 const PROBE = 'import sys, venv, ensurepip; print(sys.version)';
 
-/** Which pinned set of Python packages: Quay's own, the newest release of its metrics client, or clients of registries. */
-export type PythonEnvironmentName = 'quay' | 'newest' | 'clients';
+/** Which pinned set of Python packages: Quay's own, the newest release of its metrics client, clients of registries, or servers. */
+export type PythonEnvironmentName = 'quay' | 'newest' | 'clients' | 'services';
 
 /** A virtual environment; `python` is the absolute path of its interpreter. */
 export type PythonEnvironment = { python: string };

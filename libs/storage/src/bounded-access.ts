@@ -1,0 +1,62 @@
+import { CodedError } from '@quay-observability/coded-errors';
+import { relativePath } from './relative-path.ts';
+
+export type AccessLimits = {
+  /** Of one access, from its start to its end. */
+  readonly timeoutMs: number;
+  /** Accesses that have not really ended, those given up on included. */
+  readonly maxPending: number;
+};
+
+/** One access to a location: what is done to which path, and how. */
+export type Access<T> = {
+  /** For the message: `write`. */
+  readonly verb: string;
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+  readonly work: (path: string, signal: AbortSignal) => Promise<T>;
+};
+
+/**
+ * Runs accesses to one location so that each ends in bounded time, with a coded error that names the
+ * location and what was tried. What hangs in the operating system cannot be ended, only given up on: a
+ * location with too many such accesses is refused further ones, or they would take all threads of the
+ * process.
+ */
+export function boundedAccess(
+  location: string,
+  limits: AccessLimits,
+  describe: (error: unknown) => string,
+): <T>(access: Access<T>) => Promise<T> {
+  let pending = 0;
+  return async ({ verb, path, signal, work }) => {
+    const checked = relativePath(path);
+    const fail = (why: string, cause?: unknown) =>
+      new CodedError('STORAGE_FAILED', `Storage location ${location}: cannot ${verb} ${checked}: ${why}`, {
+        cause,
+      });
+    if (signal?.aborted === true) throw fail('it was called off');
+    if (pending >= limits.maxPending) throw fail(`${pending} earlier accesses still wait for an answer`);
+    const end = new AbortController();
+    const calledOff = Promise.withResolvers<never>();
+    const callOff = (why: string) => {
+      calledOff.reject(fail(why));
+      end.abort();
+    };
+    const onAbort = () => callOff('it was called off');
+    const timer = setTimeout(() => callOff(`no answer within ${limits.timeoutMs} ms`), limits.timeoutMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    pending += 1;
+    const done = work(checked, end.signal).finally(() => {
+      pending -= 1;
+    });
+    try {
+      return await Promise.race([done, calledOff.promise]);
+    } catch (error) {
+      throw error instanceof CodedError ? error : fail(describe(error), error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  };
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { removeFolder, temporaryFolder } from '@quay-observability/testkit';
+import { blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
+import { storageOf } from './storage-of.ts';
+
+const BLOB = blobPath(`sha256:${'ab'.repeat(32)}`);
+
+test('files are where Quay has them, and go', async (t) => {
+  const { root, storage } = local(t);
+  await storage.write(BLOB, Buffer.from('a layer'));
+  const file = join(root, 'sha256/ab', 'ab'.repeat(32));
+  assert.equal(readFileSync(file, 'utf8'), 'a layer');
+  assert.equal(await storage.exists(BLOB), true);
+  assert.equal(Buffer.from(await storage.read(BLOB)).toString(), 'a layer');
+  await storage.remove(BLOB);
+  assert.equal(existsSync(file), false);
+  assert.equal(await storage.exists(BLOB), false);
+  await storage.remove(BLOB);
+});
+
+test('a verified location is as it was before', async (t) => {
+  const { root, storage } = local(t);
+  await storage.verify();
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test('a folder that cannot be made, and one that is no folder, fail', async (t) => {
+  const { root } = local(t);
+  writeFileSync(join(root, 'file'), '');
+  const storage = storageOf('LocalStorage', { storage_path: join(root, 'file/below') });
+  await assert.rejects(() => storage.verify(), { code: 'STORAGE_FAILED', message: /: ENOTDIR$/ });
+  assert.equal(await storage.exists(BLOB), false, 'what cannot be there is not there');
+});
+
+test('a folder that may not be written to fails', async () => {
+  // Not even root writes there.
+  const storage = storageOf('LocalStorage', { storage_path: '/proc/sys' });
+  await assert.rejects(() => storage.verify(), { code: 'STORAGE_FAILED', message: /cannot write _verify-/ });
+});
+
+test('a folder on no volume of its own fails, as in Quay', async (t) => {
+  const { root, storage } = local(t, { readMounts: () => Promise.resolve(['/', '/proc']) });
+  await assert.rejects(() => storage.verify(), {
+    code: 'STORAGE_FAILED',
+    message: /is not under a mounted volume\. Registry data must be stored under a mounted volume/,
+  });
+  assert.deepEqual(readdirSync(root), []);
+});
+
+test('a folder is not removed, and a file that is too large not read', async (t) => {
+  const { root, storage } = local(t);
+  mkdirSync(join(root, 'uploads'));
+  await assert.rejects(() => storage.remove('uploads'), { code: 'STORAGE_FAILED' });
+  writeFileSync(join(root, 'large'), '');
+  truncateSync(join(root, 'large'), 16 * 1024 * 1024 + 1);
+  await assert.rejects(() => storage.read('large'), { message: /larger than 16777216 bytes$/ });
+});
+
+test('a read that hangs is given up on, and too many of them are refused', async (t) => {
+  const { root, storage } = local(t, { timeoutMs: 100, maxPending: 2 });
+  const pipe = join(root, 'pipe');
+  // Nobody writes to it: to open it is to wait.
+  execFileSync('mkfifo', [pipe]);
+  try {
+    await assert.rejects(() => storage.read('pipe'), { message: /no answer within 100 ms$/ });
+    await assert.rejects(() => storage.read('pipe'), { message: /no answer within 100 ms$/ });
+    await assert.rejects(() => storage.exists(BLOB), {
+      message: /2 earlier accesses still wait for an answer$/,
+    });
+  } finally {
+    for (let reader = 0; reader < 2; reader += 1) writeFileSync(pipe, '');
+  }
+});
+
+test('a path that leads elsewhere is refused', async (t) => {
+  const { storage } = local(t);
+  for (const path of ['../x', '..', 'a/../../x', '/etc/passwd', '', 'a//b', 'a/', './a', 'a\\b', 'a\u0000b'])
+    for (const attempt of [
+      () => storage.exists(path),
+      () => storage.read(path),
+      () => storage.remove(path),
+      () => storage.write(path, Buffer.from('')),
+    ])
+      await assert.rejects(attempt, { code: 'STORAGE_PATH_INVALID' });
+});
+
+function local(t: TestContext, options: StorageOptions = {}): { root: string; storage: BlobStorage } {
+  const root = temporaryFolder('storage');
+  t.after(() => removeFolder(root));
+  const readMounts = () => Promise.resolve(['/', root]);
+  return { root, storage: storageOf('LocalStorage', { storage_path: root }, { readMounts, ...options }) };
+}
