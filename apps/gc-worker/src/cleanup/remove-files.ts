@@ -35,7 +35,7 @@ async function removeUnderLock(
   files: readonly DoomedFile[],
   signal: AbortSignal,
 ): Promise<readonly DoomedFile[]> {
-  if (signal.aborted) return files;
+  if (signal.aborted || !files.some(({ location }) => context.stores.has(location))) return files;
   let left = files;
   const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
   const removal = async (held: AbortSignal) => {
@@ -72,8 +72,7 @@ async function removeOne(
   held: AbortSignal,
 ): Promise<void> {
   const store = stores.get(location);
-  if (store === undefined)
-    throw new Error(`the storage location ${location} is not configured, or of an engine that is not supported`);
+  if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
   await store.remove(path, AbortSignal.any([held, AbortSignal.timeout(REMOVAL_LIMIT_MS)]));
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
