@@ -7,9 +7,9 @@ import { purgeRepository } from '../src/purge/purge-repository.ts';
 import type { GcRules, QuotaRule } from '../src/steps/gc-context.ts';
 import { assertSameTables, danglingReferences, nonZero } from './support/compare-registries.ts';
 import { startReference, type Reference } from './support/gc-reference.ts';
+import { markNamespace } from './support/mark-namespace.ts';
 import { createRandom, type Random } from './support/random.ts';
-import { NOW_MS, randomRegistry, timestamp } from './support/random-registry.ts';
-import type { createRegistry } from './support/registry-rows.ts';
+import { randomRegistry } from './support/random-registry.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=300`. */
@@ -57,7 +57,7 @@ test(`${CASES} random repositories are purged as the reference says`, async () =
 test(`${CASES} random namespaces are purged as the reference says`, async () => {
   for (let seed = FIRST; seed < FIRST + CASES; seed += 1) {
     const random = createRandom(seed);
-    const registry = randomRegistry(seed, { belongings: true }) as ReturnType<typeof createRegistry>;
+    const registry = randomRegistry(seed, { belongings: true });
     const namespace = markNamespace(registry, random);
     await gc.load(registry);
     await agrees('purge_namespace', namespace.id, rulesOf(random), `seed ${seed}`, (rules) =>
@@ -75,45 +75,6 @@ test('the random registries had rows to delete in every table that the rules are
 
 function rulesOf(random: Random): GcRules {
   return { keepImmutableTags: true, quota: random.pick<QuotaRule>(['subtract', 'invalidate', 'leave']) };
-}
-
-/** As Quay marks a namespace: it gives up its name, which may have found a new owner since. */
-function markNamespace(registry: ReturnType<typeof createRegistry>, random: Random) {
-  const account = random.pick((registry.tables.user ?? []).filter(({ robot }) => robot === false));
-  const originalName = String(account.username);
-  account.username = `uuid_${seedText(random)}`;
-  registry.add('deletednamespace', {
-    namespace_id: account.id,
-    marked: timestamp(NOW_MS),
-    original_username: originalName,
-    original_email: 'original@example.com',
-    queue_id: null,
-  });
-  if (random.chance(0.4)) {
-    const born = { creation_date: timestamp(NOW_MS - 86_400_000) };
-    registry.add('user', { ...account, ...born, id: nextId(registry), uuid: 'new', username: originalName });
-    const robot = { username: `${originalName}+new`, robot: true, creation_date: timestamp(NOW_MS) };
-    registry.add('user', { ...account, ...robot, id: nextId(registry), uuid: 'bot' });
-  }
-  for (const queue of [`repositorygc/${String(account.username)}/1/`, `repositorygc/${originalName}/1/`])
-    registry.add('queueitem', {
-      queue_name: queue,
-      body: '{}',
-      available_after: timestamp(NOW_MS),
-      available: true,
-      processing_expires: null,
-      retries_remaining: 5,
-      state_id: queue,
-    });
-  return { id: account.id, originalName };
-}
-
-function nextId(registry: ReturnType<typeof createRegistry>): number {
-  return (registry.tables.user ?? []).length + 1;
-}
-
-function seedText(random: Random): string {
-  return String(random.below(1_000_000));
 }
 
 async function agrees(

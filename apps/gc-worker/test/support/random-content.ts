@@ -8,6 +8,8 @@ export type ContentOptions = {
   readonly repository: Row;
   /** All blobs of the registry: repositories share them. */
   readonly blobs: readonly Row[];
+  /** Whether there are many manifests and tags. */
+  readonly crowded: boolean;
   /** Notifications of the repository. */
   readonly notifications: readonly Row[];
 };
@@ -29,10 +31,11 @@ export function randomContent(options: ContentOptions): void {
     });
 }
 
-function randomManifests({ maker, random, repository, blobs }: ContentOptions): Row[] {
+function randomManifests({ maker, random, repository, blobs, crowded }: ContentOptions): Row[] {
   const manifests: Row[] = [];
   const labels: Row[] = [];
-  for (let number = 0; number < random.below(14); number += 1) {
+  const count = crowded ? 60 : random.below(14);
+  for (let number = 0; number < count; number += 1) {
     const digest = digestOf(`manifest ${repository.id} ${number}`);
     const manifest = maker.add('manifest', {
       repository_id: repository.id,
@@ -48,7 +51,7 @@ function randomManifests({ maker, random, repository, blobs }: ContentOptions): 
     });
     const link = { repository_id: repository.id, manifest_id: manifest.id };
     if (random.chance(0.3))
-      for (const child of random.some(manifests, 0.4))
+      for (const child of random.some(manifests, crowded ? 0.05 : 0.4))
         maker.add('manifestchild', { ...link, child_manifest_id: child.id });
     for (const blob of random.some(blobs, 0.07)) maker.add('manifestblob', { ...link, blob_id: blob.id });
     if (random.chance(0.4)) {
@@ -87,16 +90,16 @@ function randomManifests({ maker, random, repository, blobs }: ContentOptions): 
   return manifests;
 }
 
-function randomTags({ maker, random, repository, notifications }: ContentOptions, manifests: Row[]): void {
+function randomTags({ maker, random, repository, notifications, crowded }: ContentOptions, manifests: Row[]): void {
   const taken = new Set<string>();
   const names = new Set<string>();
   const tags: Row[] = [];
   // Not every manifest has tags: some are pushed by digest, some are children only.
   const targets = random.some(manifests, 0.8);
-  const isCrowded = random.chance(0.15);
+  const count = random.below(crowded ? 150 : random.chance(0.15) ? 60 : 16);
   const livingShare = random.pick([0, 0.1, 0.4]);
-  for (let number = 0; targets.length > 0 && number < random.below(isCrowded ? 60 : 16); number += 1) {
-    const name = `tag${random.below(8)}`;
+  for (let number = 0; targets.length > 0 && number < count; number += 1) {
+    const name = `tag${random.below(crowded ? 80 : 8)}`;
     const endMs = random.chance(livingShare) ? null : NOW_MS - random.pick(AGES) * 1000 - random.below(2);
     const key = `${name} ${endMs}`;
     if (taken.has(key)) continue;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { fileOf } from './compare-registries.ts';
 import { randomBelongings } from './random-belongings.ts';
 import { randomContent } from './random-content.ts';
 import { createRandom, type Random } from './random.ts';
-import { createRegistry, type Registry, type Row, type Value } from './registry-rows.ts';
+import { createRegistry, type Row, type Value } from './registry-rows.ts';
 
 /** The moment of all random registries, in unix ms. */
 export const NOW_MS = Date.UTC(2026, 1, 16, 10, 11, 12);
@@ -26,15 +27,15 @@ export function timestamp(ms: number): string {
 /**
  * A random registry: namespaces with different windows, repositories, blobs that they share, placeholders, lists of
  * manifests, labels, subjects and referrers, living, expired and immutable tags, uploads, statistics and totals; with
- * `belongings` also rows in all other tables that refer to a repository or an account.
+ * `belongings` also rows in all other tables that refer to a repository or an account, and `crowded` with many tags and manifests.
  */
-export function randomRegistry(seed: number, { belongings = false } = {}): Registry {
+export function randomRegistry(seed: number, { belongings = false, crowded = false } = {}): Maker {
   const random = createRandom(seed);
   const maker = createRegistry();
   const blobs = randomBlobs(maker, random);
   const notify = randomNamespaces(maker, random);
   for (const repository of maker.tables.repository ?? [])
-    randomContent({ maker, random, repository, blobs, notifications: notify.get(repository.id) ?? [] });
+    randomContent({ maker, random, repository, blobs, crowded, notifications: notify.get(repository.id) ?? [] });
   if (belongings) randomBelongings(maker, random);
   return maker;
 }
@@ -45,7 +46,8 @@ function randomNamespaces(maker: Maker, random: Random): Map<number, Row[]> {
   for (const name of names) {
     const namespace = maker.add('user', account(name, random));
     if (random.chance(0.7)) addTotals(maker, random, 'quotanamespacesize', 'namespace_user_id', namespace.id);
-    for (let number = 0; number < 1 + random.below(3); number += 1) {
+    const count = 1 + random.below(3);
+    for (let number = 0; number < count; number += 1) {
       const isMarked = random.chance(0.1);
       const repository = maker.add('repository', {
         namespace_user_id: namespace.id,
@@ -119,7 +121,8 @@ function addTotals(
 
 function randomBlobs(maker: Maker, random: Random): Row[] {
   const blobs: Row[] = [];
-  for (let number = 0; number < 16 + random.below(24); number += 1) {
+  const count = 16 + random.below(24);
+  for (let number = 0; number < count; number += 1) {
     const twin = blobs.length > 0 && random.chance(0.1) ? random.pick(blobs) : undefined;
     const casPath = random.chance(0.85);
     const checksum =
@@ -156,9 +159,5 @@ function locationsOf(maker: Maker, storageId: number): number[] {
 
 function addPlacement(maker: Maker, blob: Row, location: number): void {
   maker.add('imagestorageplacement', { storage_id: blob.id, location_id: location });
-  const name = ['local_eu', 'local_us'][location - 1]!;
-  const hex = String(blob.content_checksum).slice('sha256:'.length);
-  maker.files.add(
-    `${name}/${blob.cas_path === true ? `sha256/${hex.slice(0, 2)}/${hex}` : `sharedimages/${String(blob.uuid)}/layer`}`,
-  );
+  maker.files.add(fileOf(blob, location));
 }

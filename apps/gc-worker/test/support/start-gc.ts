@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createDatabase, type Database } from '@quay-observability/database';
 import { createLogger } from '@quay-observability/logging';
 import { createGlobalLocks, createRedis } from '@quay-observability/redis';
-import { startPostgres, startRedis, type PostgresServer } from '@quay-observability/testkit';
+import { startPostgres, startRedis, temporaryFolder, type PostgresServer } from '@quay-observability/testkit';
 import type { GcContext, GcCounters, GcRules } from '../../src/steps/gc-context.ts';
 import { countRows, type GcTable, type RowTally } from '../../src/steps/row-tally.ts';
 import { createFileStores, type FileStores } from './file-stores.ts';
@@ -27,6 +27,8 @@ export type GcBench = {
   stop(): Promise<void>;
 };
 
+/** Quay's first locations, in the order of their ids. */
+export const LOCATIONS = ['local_eu', 'local_us'] as const;
 export const NO_SIGNAL: AbortSignal = new AbortController().signal;
 export const RULES: GcRules = { keepImmutableTags: true, quota: 'invalidate' };
 
@@ -48,7 +50,7 @@ export async function startGc(): Promise<GcBench> {
     name: 'USER_EVENTS_REDIS',
   });
   await redis.whenReady(5000);
-  const files = createFileStores(['local_eu', 'local_us']);
+  const files = createFileStores(temporaryFolder('blobs'), LOCATIONS);
   const messages: string[] = [];
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -99,4 +101,15 @@ export async function startGc(): Promise<GcBench> {
 
 function noneCounted(): Counted {
   return { rows: {}, blobs: 0, repositories: 0, namespaces: 0 };
+}
+
+/** As if the time of every lock had run out. */
+export async function releaseAllLocks(redisPort: number): Promise<void> {
+  const redis = createRedis({
+    settings: { host: '127.0.0.1', port: redisPort, db: 0, connectTimeoutMs: 1000, commandTimeoutMs: 5000 },
+    name: 'releasing',
+  });
+  await redis.whenReady(5000);
+  await redis.client.flushdb();
+  await redis.close();
 }
