@@ -69,7 +69,7 @@ async function convergesThoughKilled(options: {
   const files = gc.files.list();
   const expected = await reference.remains(question.work, question.id, RULES, await gc.dump(), files);
   let kills = 0;
-  for (let isDone = false; !isDone; ) {
+  for (let isDone = false; !isDone;) {
     const killAfterMs = kills < MOST_KILLS ? random.below(90) : undefined;
     isDone = await runAndKill(work, killAfterMs);
     if (isDone) break;

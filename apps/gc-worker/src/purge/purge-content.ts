@@ -24,7 +24,7 @@ export async function purgeContent(
   await purgeChildLinks(context, repositoryId, signal);
   await purgeAllTags(context, repositoryId, signal);
   await purgeUntagged(context, repositoryId, signal);
-  for (let uploads = 1; uploads > 0; ) {
+  for (let uploads = 1; uploads > 0;) {
     const step = await doomedStep(context, repositoryId, signal, (inStep) =>
       purgeUploads(inStep, { repositoryId, expiredAtMs: 'all', limit: LARGEST_STEP, nowMs: context.now() }),
     );
@@ -35,7 +35,7 @@ export async function purgeContent(
 
 /** Python does not count these, and nor do we. */
 async function purgeChildLinks(context: GcContext, repositoryId: number, signal: AbortSignal): Promise<void> {
-  for (let deleted = 1; deleted > 0; )
+  for (let deleted = 1; deleted > 0;)
     deleted = await doomedStep(context, repositoryId, signal, ({ queries }) =>
       changedBy(
         queries,
@@ -75,7 +75,7 @@ async function purgeAllTags(context: GcContext, repositoryId: number, signal: Ab
 
 /** Manifests without tags: nothing protects them now, not even a referrer. */
 async function purgeUntagged(context: GcContext, repositoryId: number, signal: AbortSignal): Promise<void> {
-  for (let after: string | undefined = ''; after !== undefined; ) {
+  for (let after: string | undefined = ''; after !== undefined;) {
     const from: string = after;
     const step = await doomedStep(context, repositoryId, signal, async (inStep, repository) => {
       const rows = await rowsOf<{ id: number; digest: string }>(

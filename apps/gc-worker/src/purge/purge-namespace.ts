@@ -79,7 +79,7 @@ async function dropQueueItems(
 }
 
 async function purgeRepositories(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
-  for (let marked = 1; marked > 0; )
+  for (let marked = 1; marked > 0;)
     marked = await commitStep(context, signal, ({ queries }) =>
       changedBy(
         queries,
@@ -90,7 +90,7 @@ async function purgeRepositories(context: GcContext, id: number, signal: AbortSi
       ),
     );
   let blocked: PurgeBlocked | undefined;
-  for (let after: string | undefined = ''; after !== undefined; ) {
+  for (let after: string | undefined = ''; after !== undefined;) {
     const from: string = after;
     const rows = await context.database.write((queries) =>
       rowsOf<{ id: number; name: string }>(

@@ -37,8 +37,7 @@ export type WorkQueueOptions = {
 /** Python's: the first so many are drawn from. */
 const CANDIDATES = 50;
 
-const AVAILABLE =
-  'available_after <= ? AND (available OR processing_expires <= ?) AND retries_remaining > 0';
+const AVAILABLE = 'available_after <= ? AND (available OR processing_expires <= ?) AND retries_remaining > 0';
 const LOCKED = 'NOT available AND processing_expires > ?';
 
 /**

@@ -26,7 +26,7 @@ export async function collectManifests(
   const left = await withDescendants(queries, touchedIds);
   const leavings: Leavings = { labelIds: new Set(), blobIds: new Set() };
   const deletedIds = new Set<number>();
-  for (let isProgressing = left.size > 0; isProgressing; ) {
+  for (let isProgressing = left.size > 0; isProgressing;) {
     isProgressing = false;
     for (const ids of inChunks([...left])) {
       const candidates = await freeManifests(queries, repositoryId, ids, subjectRule);

@@ -80,7 +80,7 @@ async function purgeExpiredUploads(
   repositoryId: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let uploads = 1; uploads > 0; ) {
+  for (let uploads = 1; uploads > 0;) {
     const step = await commitStep(context, signal, async (inStep) => {
       const nowMs = context.now();
       if (!(await isCollectable(inStep.queries, repositoryId))) return { uploads: 0, cleanupId: undefined };

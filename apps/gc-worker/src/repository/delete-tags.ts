@@ -20,7 +20,9 @@ export async function deleteTags(
   if (tags.length === 0) return tags;
   const ids = tags.map(({ id }) => id);
   if (linkRule === 'unlink')
-    await changedBy(queries, 'UPDATE tag SET linked_tag_id = NULL WHERE linked_tag_id = ANY(?::int[])', [ids]);
+    await changedBy(queries, 'UPDATE tag SET linked_tag_id = NULL WHERE linked_tag_id = ANY(?::int[])', [
+      ids,
+    ]);
   const statistics = await changedBy(
     queries,
     'DELETE FROM tagpullstatistics WHERE repository_id = ? AND tag_name = ANY(?::text[])',

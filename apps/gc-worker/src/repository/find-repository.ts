@@ -36,7 +36,7 @@ export async function findRepositoryWithGarbage(
 ): Promise<Candidate | undefined> {
   const byWindow = new Map<number, Set<number>>();
   let found = 0;
-  for (let after: { endMs: string; id: number } | undefined; ; ) {
+  for (let after: { endMs: string; id: number } | undefined; ;) {
     signal.throwIfAborted();
     const [page] = await rowsOf<Page>(
       queries,

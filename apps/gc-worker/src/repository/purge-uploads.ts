@@ -14,7 +14,10 @@ export type UploadStepOptions = {
 export type UploadStep = { readonly uploads: number; readonly cleanupId: number | undefined };
 
 /** One step of purging uploads, which leaves a note of the blobs that may now be nobody's. */
-export async function purgeUploads({ queries, tally }: Step, options: UploadStepOptions): Promise<UploadStep> {
+export async function purgeUploads(
+  { queries, tally }: Step,
+  options: UploadStepOptions,
+): Promise<UploadStep> {
   const { repositoryId, expiredAtMs, limit, nowMs } = options;
   const rows = await rowsOf<{ id: string; blob_id: number }>(
     queries,

@@ -42,9 +42,7 @@ export function missingFiles(dump: Dump, before: readonly string[], now: readonl
   for (const file of now) gone.delete(file);
   const storages = new Map(dump.imagestorage.map((row) => [row.id, row]));
   return dump.imagestorageplacement
-    .map(({ storage_id: id, location_id: location }) =>
-      fileOf(storages.get(Number(id))!, Number(location)),
-    )
+    .map(({ storage_id: id, location_id: location }) => fileOf(storages.get(Number(id))!, Number(location)))
     .filter((file) => gone.has(file));
 }
 

@@ -7,11 +7,23 @@ import type { Row, Value } from './registry-rows.ts';
 const MADE_ELSEWHERE = new Set<TableName>([
   ...['repository', 'tag', 'manifest', 'manifestblob', 'manifestchild', 'manifestlabel', 'uploadedblob'],
   ...['manifestsecuritystatus', 'manifestpullstatistics', 'tagpullstatistics', 'deletedrepository'],
-  ...['deletednamespace', 'quotarepositorysize', 'quotanamespacesize', 'orgmirrorconfig', 'robotaccounttoken'],
+  ...[
+    'deletednamespace',
+    'quotarepositorysize',
+    'quotanamespacesize',
+    'orgmirrorconfig',
+    'robotaccounttoken',
+  ],
 ] as TableName[]);
 
 /** Rows on which others depend come first. */
-const FIRST: TableName[] = ['accesstoken', 'repositorybuildtrigger', 'repomirrorrule', 'team', 'oauthapplication'];
+const FIRST: TableName[] = [
+  'accesstoken',
+  'repositorybuildtrigger',
+  'repomirrorrule',
+  'team',
+  'oauthapplication',
+];
 /** Rows that hang on those of accounts. */
 const OF_ACCOUNTS: TableName[] = ['teamsync', 'oauthauthorizationcode', 'quotalimits', 'servicekey'];
 
@@ -95,7 +107,8 @@ function fill({ maker, random, keys, table, fixed, account: owner }: FillOptions
         (references === undefined
           ? valueOf(type, `${table} ${name} ${keys.size}`)
           : targetOf({ maker, random, references, fixed, account: owner }));
-      row[name] = nullable === true && fixed[name] === undefined && random.chance(0.3) ? null : (value ?? null);
+      row[name] =
+        nullable === true && fixed[name] === undefined && random.chance(0.3) ? null : (value ?? null);
       if (nullable !== true && row[name] === null) return;
     }
     if (!takeKeys(table, row, keys)) continue;

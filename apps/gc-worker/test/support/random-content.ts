@@ -90,7 +90,10 @@ function randomManifests({ maker, random, repository, blobs, crowded }: ContentO
   return manifests;
 }
 
-function randomTags({ maker, random, repository, notifications, crowded }: ContentOptions, manifests: Row[]): void {
+function randomTags(
+  { maker, random, repository, notifications, crowded }: ContentOptions,
+  manifests: Row[],
+): void {
   const taken = new Set<string>();
   const names = new Set<string>();
   const tags: Row[] = [];

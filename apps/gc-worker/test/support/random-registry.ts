@@ -35,7 +35,14 @@ export function randomRegistry(seed: number, { belongings = false, crowded = fal
   const blobs = randomBlobs(maker, random);
   const notify = randomNamespaces(maker, random);
   for (const repository of maker.tables.repository ?? [])
-    randomContent({ maker, random, repository, blobs, crowded, notifications: notify.get(repository.id) ?? [] });
+    randomContent({
+      maker,
+      random,
+      repository,
+      blobs,
+      crowded,
+      notifications: notify.get(repository.id) ?? [],
+    });
   if (belongings) randomBelongings(maker, random);
   return maker;
 }

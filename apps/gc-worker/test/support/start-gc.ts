@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Writable } from 'node:stream';
 import { createDatabase, type Database } from '@quay-observability/database';
 import { createLogger } from '@quay-observability/logging';
@@ -23,6 +24,8 @@ export type GcBench = {
   load(registry: Registry): Promise<void>;
   dump(): Promise<Dump>;
   counted(): Counted;
+  /** Runs work outside of any transaction that the caller is in. */
+  outside<T>(work: () => Promise<T>): Promise<T>;
   readonly messages: string[];
   stop(): Promise<void>;
 };
@@ -69,6 +72,7 @@ export async function startGc(): Promise<GcBench> {
     namespacePurged: () => (counted.namespaces += 1),
   };
   const locks = createGlobalLocks(redis);
+  const outsideScope = new AsyncResource('outside');
   return {
     postgres,
     database,
@@ -92,6 +96,7 @@ export async function startGc(): Promise<GcBench> {
     },
     dump: () => dumpRegistry(database),
     counted: () => counted,
+    outside: (work) => outsideScope.runInAsyncScope(work),
     stop: async () => {
       await Promise.all([redis.close(), database.close(500)]);
       await Promise.all([postgres.stop(), redisServer.stop()]);
