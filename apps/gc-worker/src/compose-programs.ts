@@ -11,6 +11,7 @@ import { gcRules } from './programs/gc-rules.ts';
 import { createRoundGuard, type Operation } from './programs/guarded-round.ts';
 import { idleWork, whyIdle } from './programs/idle-work.ts';
 import { runRounds } from './programs/run-rounds.ts';
+import { createTurns } from './programs/take-turns.ts';
 import { pollQueue } from './queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from './queue/process-items.ts';
 import { createWorkQueue, type ClaimedItem } from './queue/work-queue.ts';
@@ -35,6 +36,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
   const { config, database, locks, stores, metrics, log } = options;
   const gcMetrics = createGcMetrics(metrics);
   const guard = createRoundGuard(metrics, log);
+  const inTurn = createTurns();
   const { counters } = gcMetrics;
   const context: GcContext = {
     ...{ database, locks, stores, counters, log },
@@ -54,7 +56,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
       onGet: (availability) => gcMetrics.queueGet(name, availability),
     });
     const poll = guard({ worker, operation: 'poll_queue' }, (signal) =>
-      pollQueue({ queue, locks, log, work }, signal),
+      inTurn(signal, () => pollQueue({ queue, locks, log, work }, signal)),
     );
     const measure = guard({ worker, operation: 'update_queue_metrics' }, async () =>
       gcMetrics.queueState(name, await queue.state()),

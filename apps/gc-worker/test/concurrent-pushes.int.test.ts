@@ -11,7 +11,7 @@ import { NOW_MS } from './support/random-registry.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=100`. */
-const ROUNDS = Number(process.env.GC_CASES ?? 8);
+const ROUNDS = Number(process.env.GC_CASES ?? 3);
 const PUSHERS = 4;
 const LOCK_NOT_AVAILABLE = '55P03';
 
