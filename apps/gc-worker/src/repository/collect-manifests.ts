@@ -1,4 +1,5 @@
 import type { Step } from '../steps/gc-context.ts';
+import { inChunks } from '../steps/in-chunks.ts';
 import { deleteManifests, type Leavings } from './delete-manifests.ts';
 import { freeManifests, heldManifests, lockManifests, type SubjectRule } from './free-manifests.ts';
 import { withDescendants } from './walk-children.ts';
@@ -28,7 +29,7 @@ export async function collectManifests(
   const deletedIds = new Set<number>();
   for (let isProgressing = left.size > 0; isProgressing;) {
     isProgressing = false;
-    for (const ids of inChunks([...left])) {
+    for (const ids of inChunks([...left], MANIFESTS_PER_STATEMENT)) {
       const candidates = await freeManifests(queries, repositoryId, ids, subjectRule);
       if (candidates.length === 0) continue;
       const lockedIds = await lockManifests(
@@ -47,13 +48,7 @@ export async function collectManifests(
     }
   }
   const heldIds: number[] = [];
-  for (const ids of inChunks([...left])) heldIds.push(...(await heldManifests(queries, repositoryId, ids)));
+  for (const ids of inChunks([...left], MANIFESTS_PER_STATEMENT))
+    heldIds.push(...(await heldManifests(queries, repositoryId, ids)));
   return { ...leavings, deletedIds, heldIds };
-}
-
-function inChunks(ids: readonly number[]): number[][] {
-  const chunks: number[][] = [];
-  for (let start = 0; start < ids.length; start += MANIFESTS_PER_STATEMENT)
-    chunks.push(ids.slice(start, start + MANIFESTS_PER_STATEMENT));
-  return chunks;
 }
