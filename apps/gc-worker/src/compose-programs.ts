@@ -5,6 +5,7 @@ import type { Program } from '@quay-observability/owner-switch';
 import type { QuayConfig } from '@quay-observability/quay-config';
 import type { GlobalLocks } from '@quay-observability/redis';
 import type { OwnedProgram, OwnedWork } from '@quay-observability/service';
+import { reportCollection, reportNamespaces, reportRepositories } from './dry-run/report-plans.ts';
 import { createGcMetrics } from './gc-metrics.ts';
 import { collectOnce } from './programs/collect-once.ts';
 import { gcRules } from './programs/gc-rules.ts';
@@ -14,7 +15,7 @@ import { runRounds } from './programs/run-rounds.ts';
 import { createTurns } from './programs/take-turns.ts';
 import { pollQueue } from './queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from './queue/process-items.ts';
-import { createWorkQueue, type ClaimedItem } from './queue/work-queue.ts';
+import { createWorkQueue, type ClaimedItem, type WorkQueue } from './queue/work-queue.ts';
 import type { FileRemover, GcContext } from './steps/gc-context.ts';
 
 /** Python's pause between two looks at a queue. */
@@ -29,11 +30,13 @@ export type ProgramsOptions = {
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly metrics: Metrics<'gc-worker'>;
   readonly log: Logger;
+  /** Whether rounds only report what would go. */
+  readonly dryRun: boolean;
 };
 
 /** The three programs, each with its rounds (contract section 8). */
 export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
-  const { config, database, locks, stores, metrics, log } = options;
+  const { config, database, locks, stores, metrics, log, dryRun } = options;
   const gcMetrics = createGcMetrics(metrics);
   const guard = createRoundGuard(metrics, log);
   const inTurn = createTurns();
@@ -48,6 +51,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     name: string,
     worker: Operation['worker'],
     work: (item: ClaimedItem, held: AbortSignal) => Promise<void>,
+    report: (context: GcContext, queue: WorkQueue, signal: AbortSignal) => Promise<void>,
   ): OwnedWork => {
     const queue = createWorkQueue({
       database,
@@ -56,7 +60,9 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
       onGet: (availability) => gcMetrics.queueGet(name, availability),
     });
     const poll = guard({ worker, operation: 'poll_queue' }, (signal) =>
-      inTurn(signal, () => pollQueue({ queue, locks, log, work }, signal)),
+      dryRun
+        ? report(context, queue, signal)
+        : inTurn(signal, () => pollQueue({ queue, locks, log, work }, signal)),
     );
     const measure = guard({ worker, operation: 'update_queue_metrics' }, async () =>
       gcMetrics.queueState(name, await queue.state()),
@@ -69,7 +75,10 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
 
   const collect = guard(
     { worker: 'GarbageCollectionWorker', operation: '_garbage_collection_repos' },
-    (signal) => collectOnce(context, { onIteration: gcMetrics.iteration }, signal),
+    (signal) =>
+      dryRun
+        ? reportCollection(context, signal)
+        : collectOnce(context, { onIteration: gcMetrics.iteration }, signal),
   );
   const { repositoryGcName, namespaceGcName } = config.queues;
   const { enabled, repositoryGcEnabled, namespaceGcEnabled, intervalSeconds } = config.garbageCollection;
@@ -82,13 +91,19 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
       runRounds([{ intervalMs: intervalSeconds * 1000, round: collect }]),
     ),
     program('REPOSITORYGCWORKER', 'FEATURE_REPOSITORY_GARBAGE_COLLECTION', repositoryGcEnabled, () =>
-      queueWork(repositoryGcName, 'RepositoryGCWorker', (item, held) =>
-        processRepositoryItem(context, item, held),
+      queueWork(
+        repositoryGcName,
+        'RepositoryGCWorker',
+        (item, held) => processRepositoryItem(context, item, held),
+        reportRepositories,
       ),
     ),
     program('NAMESPACEGCWORKER', 'FEATURE_NAMESPACE_GARBAGE_COLLECTION', namespaceGcEnabled, () =>
-      queueWork(namespaceGcName, 'NamespaceGCWorker', (item, held) =>
-        processNamespaceItem(context, item, [...NAMESPACED_QUEUES, repositoryGcName], held),
+      queueWork(
+        namespaceGcName,
+        'NamespaceGCWorker',
+        (item, held) => processNamespaceItem(context, item, [...NAMESPACED_QUEUES, repositoryGcName], held),
+        reportNamespaces,
       ),
     ),
   ];

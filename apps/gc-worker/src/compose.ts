@@ -13,8 +13,16 @@ export const gcWorker = defineApp({
   adminPort: 9104,
   settings: gcSettings,
   compose: (context) => {
-    const { config, log, metrics, addReadinessCheck, connectDatabase, connectRedis, followOwnerSwitches } =
-      context;
+    const {
+      config,
+      settings,
+      log,
+      metrics,
+      addReadinessCheck,
+      connectDatabase,
+      connectRedis,
+      followOwnerSwitches,
+    } = context;
     const database = connectDatabase({ required: true });
     const locks = createGlobalLocks(connectRedis('userEvents', { required: true }));
     const storage = createStorage(config.storage);
@@ -25,7 +33,7 @@ export const gcWorker = defineApp({
         ? missing('there is no database to collect in')
         : typeof stores === 'string'
           ? missing(stores)
-          : composePrograms({ config, database, locks, stores, metrics, log });
+          : composePrograms({ config, database, locks, stores, metrics, log, dryRun: settings.dryRun });
     const app = ownedWorkers({
       switches: followOwnerSwitches(),
       log,

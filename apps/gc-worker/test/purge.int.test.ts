@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Queries } from '@quay-observability/database';
 import { referencesTo, TABLE_NAMES } from '@quay-observability/quay-schema';
+import { planNamespacePurge, planRepositoryPurge, type PurgePlan } from '../src/dry-run/plan-purge.ts';
 import { GRAPH_TABLES, ruledReferences } from '../src/purge/reference-rules.ts';
 import { purgeNamespace } from '../src/purge/purge-namespace.ts';
 import { purgeRepository } from '../src/purge/purge-repository.ts';
@@ -10,6 +12,7 @@ import { startReference, type Reference } from './support/gc-reference.ts';
 import { markNamespace } from './support/mark-namespace.ts';
 import { createRandom, type Random } from './support/random.ts';
 import { randomRegistry } from './support/random-registry.ts';
+import type { Dump } from './support/registry-database.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=300`. */
@@ -47,8 +50,13 @@ test(`${CASES} random repositories are purged as the reference says`, async () =
     repository.state = 3;
     await gc.load(registry);
     assert.deepEqual(danglingReferences(await gc.dump()), [], `seed ${seed}: the registry itself`);
-    await agrees('purge_repository', repository.id, rulesOf(random), `seed ${seed}`, (rules) =>
-      purgeRepository(gc.context(rules), repository.id, NO_SIGNAL),
+    await agrees(
+      'purge_repository',
+      repository.id,
+      rulesOf(random),
+      `seed ${seed}`,
+      (queries) => planRepositoryPurge(queries, repository.id),
+      (rules) => purgeRepository(gc.context(rules), repository.id, NO_SIGNAL),
     );
     assert.equal(gc.counted().repositories, 1);
   }
@@ -60,8 +68,14 @@ test(`${CASES} random namespaces are purged as the reference says`, async () => 
     const registry = randomRegistry(seed, { belongings: true });
     const namespace = markNamespace(registry, random);
     await gc.load(registry);
-    await agrees('purge_namespace', namespace.id, rulesOf(random), `seed ${seed}`, (rules) =>
-      purgeNamespace(gc.context(rules), namespace, NO_SIGNAL, { namespacedQueues: NAMESPACED_QUEUES }),
+    await agrees(
+      'purge_namespace',
+      namespace.id,
+      rulesOf(random),
+      `seed ${seed}`,
+      (queries) => planNamespacePurge(queries, namespace),
+      (rules) =>
+        purgeNamespace(gc.context(rules), namespace, NO_SIGNAL, { namespacedQueues: NAMESPACED_QUEUES }),
     );
     assert.equal(gc.counted().namespaces, 1);
   }
@@ -77,19 +91,32 @@ function rulesOf(random: Random): GcRules {
   return { keepImmutableTags: true, quota: random.pick<QuotaRule>(['subtract', 'invalidate', 'leave']) };
 }
 
+/** How many rows have gone, by table. */
+function goneRows(before: Dump, after: Dump): Record<string, number> {
+  const gone = TABLE_NAMES.map((table): [string, number] => {
+    const left = new Set((after[table] ?? []).map(({ id }) => id));
+    return [table, (before[table] ?? []).filter(({ id }) => !left.has(id)).length];
+  });
+  return Object.fromEntries(gone.filter(([, count]) => count > 0));
+}
+
 async function agrees(
   work: 'purge_repository' | 'purge_namespace',
   id: number,
   rules: GcRules,
   what: string,
+  planned: (queries: Queries) => Promise<PurgePlan>,
   purge: (rules: GcRules) => Promise<void>,
 ): Promise<void> {
   const before = await gc.dump();
   const expected = await reference.remains(work, id, rules, before, gc.files.list());
+  const plan = await gc.database.read((queries) => queries.transaction(planned, { readOnly: true }));
   await purge(rules);
   const remaining = await gc.dump();
-  for (const table of TABLE_NAMES)
-    if ((remaining[table]?.length ?? 0) < (before[table]?.length ?? 0)) shrunk.add(table);
+  const gone = goneRows(before, remaining);
+  for (const table of Object.keys(gone)) shrunk.add(table);
+  delete gone.queueitem;
+  assert.deepEqual(plan, { rows: gone, files: expected.blobs }, `${what}: dry run`);
   assertSameTables(remaining, expected.tables, what);
   assert.deepEqual(gc.files.list(), expected.files, what);
   assert.deepEqual(nonZero(gc.counted().rows), expected.counted, what);

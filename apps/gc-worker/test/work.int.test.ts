@@ -117,6 +117,28 @@ test('with owner python, or while Quay is read-only, nothing goes', async () => 
   assert.equal((await gc.dump()).tag.length, 2);
 });
 
+test('in a dry run it reports what would go, and nothing goes', async () => {
+  await gc.load(plainRegistry({ manifests: 2 }));
+  await gc.postgres.query(
+    `INSERT INTO deletedrepository (id, repository_id, marked, original_name) VALUES (9, 1, now(), 'app')`,
+  );
+  await gc.postgres.query(
+    `INSERT INTO queueitem (queue_name, body, available_after, available, retries_remaining, state_id)
+     VALUES ('repositorygc/acme/1/', '{"marker_id": 9}', now() AT TIME ZONE 'UTC' - interval '1 minute', true, 5, 'state')`,
+  );
+  const before = await gc.dump();
+  const app = await start({ ...GO, GC_DRY_RUN: 'true' });
+  await waitUntil('both reports', () => {
+    const log = app.process.log();
+    return Promise.resolve(
+      /Dry run: what the collection of a repository would delete.*"Tag":2/.test(log) &&
+        /Dry run: what a purge would delete.*"repository":1/.test(log),
+    );
+  });
+  assert.deepEqual(await gc.dump(), before);
+  assert.equal(gc.files.list().length, 6);
+});
+
 test('with a location whose files it cannot remove it refuses the work, and says so', async () => {
   const app = await start({
     ...GO,

@@ -61,7 +61,7 @@ export async function planManifests(
       ManifestBlob: await theirs('manifestblob'),
       ManifestSecurityStatus: await theirs('manifestsecuritystatus'),
       ManifestPullStatistics: await countStatistics(queries, repositoryId, digests),
-      Label: await countFreeLabels(queries, manifestIds),
+      Label: (await freeLabels(queries, manifestIds)).size,
     },
   };
 }
@@ -83,7 +83,8 @@ async function countStatistics(
   return count;
 }
 
-async function countFreeLabels(queries: Queries, manifestIds: ReadonlySet<number>): Promise<number> {
+/** The labels that no manifest but these has. */
+export async function freeLabels(queries: Queries, manifestIds: ReadonlySet<number>): Promise<Set<number>> {
   const own = await readByIds<{ id: number }>(
     queries,
     'SELECT DISTINCT label_id AS id FROM manifestlabel WHERE manifest_id = ANY({ids})',
@@ -96,5 +97,5 @@ async function countFreeLabels(queries: Queries, manifestIds: ReadonlySet<number
     labelIds,
   );
   for (const { label, manifest } of links) if (!manifestIds.has(manifest)) labelIds.delete(label);
-  return labelIds.size;
+  return labelIds;
 }
