@@ -131,8 +131,8 @@ test('in a dry run it reports what would go, and nothing goes', async () => {
   await waitUntil('both reports', () => {
     const log = app.process.log();
     return Promise.resolve(
-      /Dry run: what the collection of a repository would delete.*"Tag":2/.test(log) &&
-        /Dry run: what a purge would delete.*"repository":1/.test(log),
+      /Dry run: of repository 1 Tag 2, .*Manifest 2, .*, 6 files would go\./.test(log) &&
+        /Dry run: with item \d+ of repositorygc repository 1, .*, 6 files would go\./.test(log),
     );
   });
   assert.deepEqual(await gc.dump(), before);

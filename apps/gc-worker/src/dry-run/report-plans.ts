@@ -22,7 +22,7 @@ export async function reportCollection(context: GcContext, signal: AbortSignal):
     }
     const { repositoryId } = candidate;
     const { rows, files } = await planCollection(queries, repositoryId, options);
-    log.info('Dry run: what the collection of a repository would delete.', {
+    log.info(`Dry run: of repository ${repositoryId} ${describe({ rows, files })} would go.`, {
       ...{ repository: repositoryId, rows, files },
     });
   });
@@ -54,13 +54,23 @@ async function reportItems(
     signal.throwIfAborted();
     try {
       const plan = await readOnly(context, (queries) => planOf(queries, markerOf(item.body)));
-      context.log.info('Dry run: what a purge would delete.', {
-        ...{ queue: queue.name, item: item.id, rows: plan?.rows ?? {}, files: plan?.files ?? 0 },
-      });
+      const { rows, files } = plan ?? { rows: {}, files: 0 };
+      context.log.info(
+        `Dry run: with item ${item.id} of ${queue.name} ${describe({ rows, files })} would go.`,
+        {
+          ...{ queue: queue.name, item: item.id, rows, files },
+        },
+      );
     } catch (error) {
       context.log.warning('Dry run: a queue item cannot be reported.', { item: item.id, error });
     }
   }
+}
+
+/** `Tag 3, Manifest 2, 5 files`: the text of a log line has no fields. */
+function describe({ rows, files }: PurgePlan): string {
+  const counts = Object.entries(rows).filter(([, count]) => count > 0);
+  return [...counts.map(([table, count]) => `${table} ${count}`), `${files} files`].join(', ');
 }
 
 /** PostgreSQL itself sees to it that a dry run changes nothing. */
