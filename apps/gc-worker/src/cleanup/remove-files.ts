@@ -67,13 +67,19 @@ async function isInUse({ database }: GcContext, checksum: string): Promise<boole
 }
 
 async function removeOne(
-  { stores, counters, log }: GcContext,
+  context: GcContext,
   { location, path, checksum }: DoomedFile,
   held: AbortSignal,
 ): Promise<void> {
+  const { stores, counters, log } = context;
   const store = stores.get(location);
   if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
   await store.remove(path, AbortSignal.any([held, AbortSignal.timeout(REMOVAL_LIMIT_MS)]));
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
+  // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
+  if ((await isInUse(context, checksum)) && !(await store.exists(path, held)))
+    log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
+      ...{ checksum, location, path },
+    });
 }

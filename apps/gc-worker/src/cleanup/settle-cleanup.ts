@@ -1,5 +1,6 @@
 import { commitStep } from '../steps/commit-step.ts';
 import type { GcContext, Step } from '../steps/gc-context.ts';
+import { isContention } from '../steps/is-contention.ts';
 import type { Cleanup, DoomedFile } from './cleanup.ts';
 import { lockCleanup, saveCleanup } from './cleanup-store.ts';
 import { deleteLabels } from './delete-labels.ts';
@@ -18,6 +19,15 @@ type Busy = ReadonlySet<number>;
  * after a crash or at the same time, does no part twice and forgets none. What cannot be done now stays.
  */
 export async function settleCleanup(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
+  try {
+    await settle(context, id, signal);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    context.log.debug('A cleanup waits for somebody else, and is finished later.', { cleanup: id, error });
+  }
+}
+
+async function settle(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
   let busyLabels: Busy = new Set();
   let busyBlobs: Busy = new Set();
   const rowStep = async (step: Step, cleanup: Cleanup): Promise<Cleanup> => {

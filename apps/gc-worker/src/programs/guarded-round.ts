@@ -1,6 +1,7 @@
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
 import type { WORKER_OPERATIONS, WORKERS } from '@quay-observability/metric-catalogue';
+import { isContention } from '../steps/is-contention.ts';
 import type { Round } from './run-rounds.ts';
 
 /** Python's names of the class and the method whose work a round is. */
@@ -20,7 +21,9 @@ export function createRoundGuard(metrics: Metrics<'gc-worker'>, log: Logger) {
       try {
         await round(signal);
       } catch (error) {
-        if (!signal.aborted) log.error('A round of garbage collection failed.', { ...labels, error });
+        if (isContention(error))
+          log.info('A round of garbage collection was held up by somebody else.', { ...labels, error });
+        else if (!signal.aborted) log.error('A round of garbage collection failed.', { ...labels, error });
       } finally {
         duration.observe(labels, (performance.now() - startedAt) / 1000);
         inProgress.add(labels, -1);

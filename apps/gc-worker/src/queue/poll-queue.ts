@@ -1,5 +1,6 @@
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
+import { isContention } from '../steps/is-contention.ts';
 import type { ClaimedItem, WorkQueue } from './work-queue.ts';
 
 export type PollOptions = {
@@ -51,8 +52,8 @@ async function workOn(
     await giveBack(true);
     return false;
   } catch (error) {
-    // Told to stop: the next process goes on where this one was.
-    await giveBack(signal.aborted);
+    // Told to stop, or held up: it goes on where it was, and that was no failed attempt.
+    await giveBack(signal.aborted || isContention(error));
     if (!signal.aborted) log.warning('A queue item failed; it is tried again.', { ...about, error });
     return !signal.aborted;
   }

@@ -22,7 +22,7 @@ export type GcCounters = {
 };
 
 /** A storage location, as far as garbage collection needs it. */
-export type FileRemover = Pick<BlobStorage, 'remove'>;
+export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'>;
 
 /** Everything that garbage collection works with. */
 export type GcContext = {
