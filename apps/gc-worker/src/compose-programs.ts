@@ -15,6 +15,7 @@ import { runRounds } from './programs/run-rounds.ts';
 import { createTurns } from './programs/take-turns.ts';
 import { pollQueue } from './queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from './queue/process-items.ts';
+import { createGarbageFinder } from './repository/find-repository.ts';
 import { createWorkQueue, type ClaimedItem, type WorkQueue } from './queue/work-queue.ts';
 import type { FileRemover, GcContext } from './steps/gc-context.ts';
 
@@ -73,12 +74,13 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     ]);
   };
 
+  const finder = createGarbageFinder();
   const collect = guard(
     { worker: 'GarbageCollectionWorker', operation: '_garbage_collection_repos' },
     (signal) =>
       dryRun
-        ? reportCollection(context, signal)
-        : collectOnce(context, { onIteration: gcMetrics.iteration }, signal),
+        ? reportCollection(context, finder, signal)
+        : collectOnce(context, { finder, onIteration: gcMetrics.iteration }, signal),
   );
   const { repositoryGcName, namespaceGcName } = config.queues;
   const { enabled, repositoryGcEnabled, namespaceGcEnabled, intervalSeconds } = config.garbageCollection;

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { overdueCleanups } from '../src/cleanup/cleanup-store.ts';
 import { collectOnce } from '../src/programs/collect-once.ts';
 import { collectRepository } from '../src/repository/collect-repository.ts';
+import { createGarbageFinder } from '../src/repository/find-repository.ts';
 import type { FileRemover, GcContext } from '../src/steps/gc-context.ts';
 import { plainRegistry } from './support/plain-registry.ts';
 import { digestOf, NOW_MS } from './support/random-registry.ts';
@@ -20,7 +21,11 @@ beforeEach(() => gc.load(plainRegistry({ manifests: 2 })));
 
 /** A round of the program, an hour later: what has been left is overdue. */
 function laterRound(): Promise<void> {
-  return collectOnce({ ...gc.context(), now: () => LATER_MS }, { onIteration: () => undefined }, NO_SIGNAL);
+  return collectOnce(
+    { ...gc.context(), now: () => LATER_MS },
+    { finder: createGarbageFinder(), onIteration: () => undefined },
+    NO_SIGNAL,
+  );
 }
 
 function withStore(remove: FileRemover['remove'], more: Partial<FileRemover> = {}): GcContext {
@@ -102,7 +107,11 @@ test('without Redis the rows go, and the files wait', async () => {
   assert.equal(gc.files.list().length, 6);
   // Nor does a round collect anything then.
   await gc.load(plainRegistry({ manifests: 2 }));
-  await collectOnce({ ...gc.context(), locks }, { onIteration: () => assert.fail() }, NO_SIGNAL);
+  await collectOnce(
+    { ...gc.context(), locks },
+    { finder: createGarbageFinder(), onIteration: () => assert.fail() },
+    NO_SIGNAL,
+  );
   assert.equal((await gc.dump()).tag.length, 2);
 });
 

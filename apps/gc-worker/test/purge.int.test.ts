@@ -11,7 +11,7 @@ import { assertSameTables, danglingReferences, nonZero } from './support/compare
 import { startReference, type Reference } from './support/gc-reference.ts';
 import { markNamespace } from './support/mark-namespace.ts';
 import { createRandom, type Random } from './support/random.ts';
-import { randomRegistry } from './support/random-registry.ts';
+import { NOW_MS, randomRegistry, timestamp } from './support/random-registry.ts';
 import type { Dump } from './support/registry-database.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
@@ -79,6 +79,54 @@ test(`${CASES} random namespaces are purged as the reference says`, async () => 
     );
     assert.equal(gc.counted().namespaces, 1);
   }
+});
+
+test('a namespace that is called alike keeps its robots and queue items', async () => {
+  const registry = randomRegistry(1);
+  const [account] = registry.tables.user ?? [];
+  const named = (username: string, robot: boolean) =>
+    registry.add('user', {
+      ...account!,
+      id: (registry.tables.user ?? []).length + 1,
+      uuid: username,
+      username,
+      robot,
+    });
+  const doomed = named('uu_id', false);
+  const robots = ['a_b+bot', 'axb+bot', 'a_bc+bot', 'a_b'].map((name) => named(name, name.includes('+')));
+  registry.add('deletednamespace', {
+    ...{ namespace_id: doomed.id, marked: timestamp(NOW_MS), original_username: 'a_b' },
+    ...{ original_email: '', queue_id: null },
+  });
+  for (const name of ['repositorygc/uu_id/1/', 'repositorygc/uuxid/1/', 'repositorygc/uu_id2/1/'])
+    registry.add('queueitem', {
+      ...{ queue_name: name, body: '{}', available_after: timestamp(NOW_MS), available: true },
+      ...{ processing_expires: null, retries_remaining: 5, state_id: name },
+    });
+  // The name has no new owner but for the last account, which is as old: so nothing tells whose the robot is.
+  await gc.load(registry);
+  const namespace = { id: doomed.id, originalName: 'a_b' };
+  const options = { namespacedQueues: NAMESPACED_QUEUES };
+  await purgeNamespace(gc.context(), namespace, NO_SIGNAL, options);
+  const left = async () => new Set((await gc.dump()).user.map(({ id }) => id));
+  const kept = await left();
+  assert.deepEqual(
+    robots.map(({ id }) => kept.has(id)),
+    [true, true, true, true],
+  );
+  assert.deepEqual(
+    (await gc.dump()).queueitem.map((item) => item.queue_name),
+    ['repositorygc/uuxid/1/', 'repositorygc/uu_id2/1/'],
+  );
+  // Without a new owner the robot goes, and only that one.
+  registry.tables.user = (registry.tables.user ?? []).filter(({ username }) => username !== 'a_b');
+  await gc.load(registry);
+  await purgeNamespace(gc.context(), namespace, NO_SIGNAL, options);
+  const remaining = await left();
+  assert.deepEqual(
+    robots.map(({ id }) => remaining.has(id)),
+    [false, true, true, false],
+  );
 });
 
 test('the random registries had rows to delete in every table that the rules are about', () => {

@@ -1,5 +1,5 @@
 import type { Queries } from '@quay-observability/database';
-import { findRepositoryWithGarbage } from '../repository/find-repository.ts';
+import type { GarbageFinder } from '../repository/find-repository.ts';
 import { markerOf } from '../queue/marker-of.ts';
 import { markedNamespace, markedRepository } from '../queue/process-items.ts';
 import type { WorkQueue } from '../queue/work-queue.ts';
@@ -11,11 +11,15 @@ import { planNamespacePurge, planRepositoryPurge, type PurgePlan } from './plan-
 const ITEMS_PER_ROUND = 50;
 
 /** A round of GCWORKER that only reports: what a repository drawn at random would lose. */
-export async function reportCollection(context: GcContext, signal: AbortSignal): Promise<void> {
+export async function reportCollection(
+  context: GcContext,
+  finder: GarbageFinder,
+  signal: AbortSignal,
+): Promise<void> {
   const { rules, now, log } = context;
   const options = { nowMs: now(), keepImmutable: rules.keepImmutableTags };
   await readOnly(context, async (queries) => {
-    const candidate = await findRepositoryWithGarbage(queries, { ...options, signal });
+    const candidate = await finder.find(queries, { ...options, signal });
     if (candidate === undefined) {
       log.info('Dry run: no repository has garbage.');
       return;

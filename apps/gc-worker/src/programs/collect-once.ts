@@ -1,7 +1,7 @@
 import { overdueCleanups } from '../cleanup/cleanup-store.ts';
 import { settleCleanup } from '../cleanup/settle-cleanup.ts';
 import { collectRepository } from '../repository/collect-repository.ts';
-import { findRepositoryWithGarbage } from '../repository/find-repository.ts';
+import type { GarbageFinder } from '../repository/find-repository.ts';
 import type { GcContext } from '../steps/gc-context.ts';
 
 /** Python's time to live of the lock: 3 h and a minute (contract section 6). */
@@ -10,6 +10,7 @@ const LOCK_TTL_SECONDS = 3 * 3600 + 60;
 const CLEANUPS_PER_ROUND = 50;
 
 export type CollectOnceOptions = {
+  readonly finder: GarbageFinder;
   /** A collection of one repository has finished. */
   readonly onIteration: () => void;
 };
@@ -22,7 +23,7 @@ export type CollectOnceOptions = {
  */
 export async function collectOnce(
   context: GcContext,
-  { onIteration }: CollectOnceOptions,
+  { finder, onIteration }: CollectOnceOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { database, locks, rules, log, now } = context;
@@ -36,7 +37,7 @@ export async function collectOnce(
     });
   }
   const candidate = await database.write((queries) =>
-    findRepositoryWithGarbage(queries, { nowMs: now(), keepImmutable: rules.keepImmutableTags, signal }),
+    finder.find(queries, { nowMs: now(), keepImmutable: rules.keepImmutableTags, signal }),
   );
   if (candidate === undefined) {
     log.debug('No repository has garbage.');

@@ -1,6 +1,5 @@
 import type { Queries } from '@quay-observability/database';
-import { rowsOf } from '../steps/run-sql.ts';
-import { MARKED_FOR_DELETION } from './repository-state.ts';
+import { readDeadTags, type DeadTagCursor } from './read-dead-tags.ts';
 
 /** A repository with tags that are dead for longer than the window of its namespace. */
 export type Candidate = { readonly repositoryId: number; readonly windowSeconds: number };
@@ -8,8 +7,17 @@ export type Candidate = { readonly repositoryId: number; readonly windowSeconds:
 export type FindOptions = {
   readonly nowMs: number;
   readonly keepImmutable: boolean;
-  readonly random?: () => number;
   readonly signal: AbortSignal;
+};
+
+/** Finds work. It remembers how far it has looked: one for the life of a process. */
+export type GarbageFinder = {
+  /** One of the repositories with garbage, undefined if none is found this time. Throws the reason of the signal. */
+  find(queries: Queries, options: FindOptions): Promise<Candidate | undefined>;
+};
+
+export type FinderOptions = {
+  readonly random?: () => number;
   /** Dead tags looked at by one statement; 5000. */
   readonly pageSize?: number;
 };
@@ -17,63 +25,65 @@ export type FindOptions = {
 /** Python's limits (contract section 8). */
 const MOST_WINDOWS = 100;
 const MOST_REPOSITORIES = 500;
-
-type Page = {
-  tags: number;
-  end_ms: string | null;
-  end_id: number | null;
-  found: { repository: number; window: number }[] | null;
-};
+/** Pages of one search: from the oldest tags on, and from where the last search ended. */
+const FIRST_PAGES = 2;
+const FURTHER_PAGES = 6;
 
 /**
- * Picks one of the windows of namespaces, then one of up to 500 repositories with garbage of that window; undefined if
- * there is none. Python draws the window from all accounts and may find that it has no garbage; here the dead tags
- * are gone through, oldest first, so that no statement grows with the registry.
+ * Draws a window of the namespaces with garbage, then one of up to 500 repositories of that window. The tags that are
+ * dead are gone through by their age. The oldest are mostly garbage, and looked at every time; those that are still
+ * within their window may be very many, so of them each search looks at as many more, in turn.
  */
-export async function findRepositoryWithGarbage(
-  queries: Queries,
-  { nowMs, keepImmutable, random = Math.random, signal, pageSize = 5000 }: FindOptions,
-): Promise<Candidate | undefined> {
-  const byWindow = new Map<number, Set<number>>();
-  let found = 0;
-  for (let after: { endMs: string; id: number } | undefined; ;) {
-    signal.throwIfAborted();
-    const [page] = await rowsOf<Page>(
-      queries,
-      `WITH page AS MATERIALIZED (
-         SELECT id, repository_id, lifetime_end_ms FROM tag
-          WHERE lifetime_end_ms <= ? ${keepImmutable ? 'AND NOT immutable' : ''}
-            ${after === undefined ? '' : 'AND lifetime_end_ms >= ? AND (lifetime_end_ms, id) > (?, ?)'}
-          ORDER BY lifetime_end_ms, id LIMIT ?)
-       SELECT (SELECT count(*)::int FROM page) AS tags,
-              (SELECT max(lifetime_end_ms) FROM page) AS end_ms,
-              (SELECT id FROM page ORDER BY lifetime_end_ms DESC, id DESC LIMIT 1) AS end_id,
-              (SELECT json_agg(DISTINCT jsonb_build_object(
-                        'repository', repository.id, 'window', namespace.removed_tag_expiration_s))
-                 FROM page
-                 JOIN repository ON repository.id = page.repository_id AND repository.state <> ?
-                 JOIN "user" AS namespace ON namespace.id = repository.namespace_user_id AND namespace.enabled
-                WHERE page.lifetime_end_ms <= ? - namespace.removed_tag_expiration_s * 1000) AS found`,
-      [
-        nowMs,
-        ...(after === undefined ? [] : [after.endMs, after.endMs, after.id]),
-        pageSize,
-        MARKED_FOR_DELETION,
-        nowMs,
-      ],
-    );
-    for (const { repository, window } of page?.found ?? []) {
-      const repositories = byWindow.get(window) ?? new Set<number>();
-      if (byWindow.size >= MOST_WINDOWS && !byWindow.has(window)) continue;
-      byWindow.set(window, repositories.add(repository));
+export function createGarbageFinder({
+  random = Math.random,
+  pageSize = 5000,
+}: FinderOptions = {}): GarbageFinder {
+  let further: DeadTagCursor | undefined;
+
+  const search = async (queries: Queries, { signal, ...options }: FindOptions): Promise<Found> => {
+    const found = createFound();
+    const readPage = async (after: DeadTagCursor | undefined) => {
+      signal.throwIfAborted();
+      const page = await readDeadTags(queries, { ...options, after, limit: pageSize });
+      for (const each of page.garbage) found.add(each);
+      return page.next;
+    };
+    let next: DeadTagCursor | undefined;
+    for (let pages = 0; pages < FIRST_PAGES && !found.isFull(); pages += 1) {
+      next = await readPage(next);
+      if (next === undefined) return found;
     }
-    found = [...byWindow.values()].reduce((sum, { size }) => sum + size, 0);
-    if (page === undefined || page.tags < pageSize || found >= MOST_REPOSITORIES) break;
-    after = { endMs: page.end_ms!, id: page.end_id! };
-  }
-  const windows = [...byWindow.keys()];
-  const windowSeconds = windows[Math.floor(random() * windows.length)];
-  if (windowSeconds === undefined) return undefined;
-  const repositories = [...byWindow.get(windowSeconds)!];
-  return { windowSeconds, repositoryId: repositories[Math.floor(random() * repositories.length)]! };
+    // Where the search from the front has got to, if the last round came to the end of all dead tags.
+    further ??= next;
+    for (let pages = 0; pages < FURTHER_PAGES && !found.isFull(); pages += 1) {
+      further = await readPage(further);
+      if (further === undefined) return found;
+    }
+    return found;
+  };
+
+  return { find: async (queries, options) => (await search(queries, options)).draw(random) };
+}
+
+type Found = ReturnType<typeof createFound>;
+
+function createFound() {
+  const byWindow = new Map<number, Set<number>>();
+  let repositories = 0;
+  return {
+    add: ({ repositoryId, windowSeconds }: Candidate): void => {
+      const ofWindow = byWindow.get(windowSeconds) ?? new Set<number>();
+      if (byWindow.size >= MOST_WINDOWS && ofWindow.size === 0) return;
+      byWindow.set(windowSeconds, ofWindow);
+      if (!ofWindow.has(repositoryId)) repositories += 1;
+      ofWindow.add(repositoryId);
+    },
+    isFull: () => repositories >= MOST_REPOSITORIES,
+    draw: (random: () => number): Candidate | undefined => {
+      const windows = [...byWindow];
+      const [windowSeconds, ids] = windows[Math.floor(random() * windows.length)] ?? [];
+      if (windowSeconds === undefined || ids === undefined) return undefined;
+      return { windowSeconds, repositoryId: [...ids][Math.floor(random() * ids.size)]! };
+    },
+  };
 }

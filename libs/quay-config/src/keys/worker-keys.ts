@@ -51,7 +51,10 @@ export const workerKeys = {
   FEATURE_QUOTA_MANAGEMENT: gcFeature(false, 'Whether sizes are kept exact while collecting.'),
   QUOTA_INVALIDATE_TOTALS: gcFeature(true, 'Without quota management: whether totals are marked stale.'),
   DISABLE_PUSHES: gcFeature(false, 'Whether nothing can be pushed; then nothing is collected either.'),
-  ACCOUNT_RECOVERY_MODE: gcFeature(false, 'Whether Quay runs only to recover accounts; then nothing is collected.'),
+  ACCOUNT_RECOVERY_MODE: gcFeature(
+    false,
+    'Whether Quay runs only to recover accounts; then nothing is collected.',
+  ),
   REPOSITORY_GC_QUEUE_NAME: configKey({
     kind: 'string',
     fallback: 'repositorygc',
