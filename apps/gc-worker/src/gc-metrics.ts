@@ -1,13 +1,12 @@
 import type { Metrics } from '@quay-observability/metrics';
 import type { Availability, QueueState } from './queue/work-queue.ts';
 import type { GcCounters } from './steps/gc-context.ts';
-import type { GcTable } from './steps/row-tally.ts';
 
 export type GcMetrics = {
   readonly counters: GcCounters;
-  iteration(): void;
-  queueGet(queue: string, availability: Availability): void;
-  queueState(queue: string, state: QueueState): void;
+  readonly iteration: () => void;
+  readonly queueGet: (queue: string, availability: Availability) => void;
+  readonly queueState: (queue: string, state: QueueState) => void;
 };
 
 /** The counters of garbage collection under Python's names (contract section 8). */
@@ -24,7 +23,7 @@ export function createGcMetrics(metrics: Metrics<'gc-worker'>): GcMetrics {
   return {
     counters: {
       rowsDeleted: (tally) => {
-        for (const [table, count] of Object.entries(tally)) rows.inc({ table: table as GcTable }, count);
+        for (const [table, count] of Object.entries(tally)) rows.inc({ table: table }, count);
       },
       blobRemoved: () => blobs.inc({}),
       repositoryPurged: () => repositories.inc({}),

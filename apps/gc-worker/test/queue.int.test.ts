@@ -141,7 +141,7 @@ test('beside workers of Python every item is claimed exactly once', async () => 
     const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
     for (;;) {
       peer.stdin.write(`${moment}\n`);
-      const { found, claimed: id } = JSON.parse((await answers.next()).value as string) as {
+      const { found, claimed: id } = JSON.parse((await answers.next()).value!) as {
         found: boolean;
         claimed?: number | null;
       };

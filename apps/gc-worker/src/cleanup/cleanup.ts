@@ -39,5 +39,5 @@ export function parseCleanup(body: string): Cleanup {
   const { quota, labels, blobs, files } = JSON.parse(body) as Partial<Cleanup>;
   if (!Array.isArray(labels) || !Array.isArray(blobs) || !Array.isArray(files))
     throw new Error('not the body of a cleanup');
-  return { ...(quota === undefined ? {} : { quota }), labels, blobs, files } as Cleanup;
+  return { ...(quota === undefined ? {} : { quota }), labels, blobs, files };
 }

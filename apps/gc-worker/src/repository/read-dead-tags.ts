@@ -59,8 +59,8 @@ export async function readDeadTags(
       nowMs,
     ],
   );
-  const { tags = 0, end_ms: endMs, end_id: id, found } = page ?? {};
-  const isLast = tags < limit || endMs == null || id == null;
+  const { tags, end_ms: endMs, end_id: id, found } = page!;
+  const isLast = tags < limit || endMs === null || id === null;
   return {
     garbage: (found ?? []).map(({ repository, window }) => ({
       repositoryId: repository,

@@ -1,4 +1,4 @@
-import { GC_TABLES } from '@quay-observability/metric-catalogue';
+import type { GC_TABLES } from '@quay-observability/metric-catalogue';
 
 /** Python's name of the model of a table that garbage collection deletes from (contract section 8). */
 export type GcTable = (typeof GC_TABLES)[number];

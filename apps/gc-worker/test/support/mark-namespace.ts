@@ -17,7 +17,7 @@ export function markNamespace(registry: Maker, random: Random): { id: number; or
     queue_id: null,
   });
   if (random.chance(0.4)) {
-    const { id: _, ...values } = account;
+    const values = Object.fromEntries(Object.entries(account).filter(([name]) => name !== 'id'));
     const born = { creation_date: timestamp(NOW_MS - 86_400_000) };
     registry.add('user', { ...values, ...born, uuid: 'new', username: originalName });
     const robot = { username: `${originalName}+new`, robot: true, creation_date: timestamp(NOW_MS) };

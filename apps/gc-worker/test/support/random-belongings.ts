@@ -136,7 +136,7 @@ function valueOf(type: string, text: string): Value {
   if (type.startsWith('timestamp')) return timestamp(NOW_MS);
   if (type === 'date') return '2026-02-16';
   if (type === 'boolean') return false;
-  if (/int/.test(type)) return 1;
+  if (type.includes('int')) return 1;
   return /^varchar\((\d+)\)$/.test(type) ? text.slice(-36) : text;
 }
 
