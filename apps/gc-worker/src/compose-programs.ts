@@ -5,6 +5,7 @@ import type { Program } from '@quay-observability/owner-switch';
 import type { QuayConfig } from '@quay-observability/quay-config';
 import type { GlobalLocks } from '@quay-observability/redis';
 import type { OwnedProgram, OwnedWork } from '@quay-observability/service';
+import { settleOverdue } from './cleanup/settle-overdue.ts';
 import { reportCollection, reportNamespaces, reportRepositories } from './dry-run/report-plans.ts';
 import { createGcMetrics } from './gc-metrics.ts';
 import { collectOnce } from './programs/collect-once.ts';
@@ -63,7 +64,10 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     const poll = guard({ worker, operation: 'poll_queue' }, (signal) =>
       dryRun
         ? report(context, queue, signal)
-        : inTurn(signal, () => pollQueue({ queue, locks, log, work }, signal)),
+        : inTurn(signal, async () => {
+            await settleOverdue(context, signal);
+            await pollQueue({ queue, locks, log, work }, signal);
+          }),
     );
     const measure = guard({ worker, operation: 'update_queue_metrics' }, async () =>
       gcMetrics.queueState(name, await queue.state()),
@@ -88,10 +92,16 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     const why = whyIdle(config) ?? (isEnabled ? undefined : `${feature} is off`);
     return { program: name, work: why === undefined ? work() : idleWork(log, name, why) };
   };
-  return [
+  const notifying: OwnedProgram = {
+    program: 'GCWORKER',
+    missing: 'with FEATURE_IMAGE_EXPIRY_TRIGGER it has to send notifications too, which it cannot yet',
+  };
+  const collecting = () =>
     program('GCWORKER', 'FEATURE_GARBAGE_COLLECTION', enabled, () =>
       runRounds([{ intervalMs: intervalSeconds * 1000, round: collect }]),
-    ),
+    );
+  return [
+    config.garbageCollection.imageExpiryTrigger ? notifying : collecting(),
     program('REPOSITORYGCWORKER', 'FEATURE_REPOSITORY_GARBAGE_COLLECTION', repositoryGcEnabled, () =>
       queueWork(
         repositoryGcName,

@@ -139,15 +139,18 @@ test('in a dry run it reports what would go, and nothing goes', async () => {
   assert.equal(gc.files.list().length, 6);
 });
 
-test('with a location whose files it cannot remove it refuses the work, and says so', async () => {
-  const app = await start({
-    ...GO,
-    DISTRIBUTED_STORAGE_CONFIG: JSON.stringify({ cloud: ['SwiftStorage', {}] }),
-  });
-  const response = await fetch(`${app.adminUrl}/readyz`);
-  assert.equal(response.status, 503);
-  assert.match(
-    await response.text(),
-    /files of the storage location cloud \(SwiftStorage\) cannot be removed/,
-  );
+test('work that it could only do in part it refuses, and says so', async () => {
+  const cases = [
+    {
+      env: { DISTRIBUTED_STORAGE_CONFIG: JSON.stringify({ cloud: ['SwiftStorage', {}] }) },
+      says: /files of the storage location cloud \(SwiftStorage\) cannot be removed/,
+    },
+    { env: { FEATURE_IMAGE_EXPIRY_TRIGGER: 'true' }, says: /worker GCWORKER failed: .*notifications/ },
+  ];
+  for (const { env, says } of cases) {
+    const app = await start({ ...GO, ...env });
+    const response = await fetch(`${app.adminUrl}/readyz`);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), says);
+  }
 });

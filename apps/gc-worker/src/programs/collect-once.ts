@@ -1,13 +1,10 @@
-import { overdueCleanups } from '../cleanup/cleanup-store.ts';
-import { settleCleanup } from '../cleanup/settle-cleanup.ts';
+import { settleOverdue } from '../cleanup/settle-overdue.ts';
 import { collectRepository } from '../repository/collect-repository.ts';
 import type { GarbageFinder } from '../repository/find-repository.ts';
 import type { GcContext } from '../steps/gc-context.ts';
 
 /** Python's time to live of the lock: 3 h and a minute (contract section 6). */
 const LOCK_TTL_SECONDS = 3 * 3600 + 60;
-/** Overdue cleanups that one round takes. */
-const CLEANUPS_PER_ROUND = 50;
 
 export type CollectOnceOptions = {
   readonly finder: GarbageFinder;
@@ -27,15 +24,7 @@ export async function collectOnce(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, locks, rules, log, now } = context;
-  const overdue = await database.write((queries) => overdueCleanups(queries, now(), CLEANUPS_PER_ROUND));
-  for (const id of overdue) {
-    signal.throwIfAborted();
-    await settleCleanup(context, id, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      // One that cannot be finished must not keep the others.
-      log.warning('A cleanup could not be finished; it is tried again.', { cleanup: id, error });
-    });
-  }
+  await settleOverdue(context, signal);
   const candidate = await database.write((queries) =>
     finder.find(queries, { nowMs: now(), keepImmutable: rules.keepImmutableTags, signal }),
   );
