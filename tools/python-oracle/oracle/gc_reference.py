@@ -266,7 +266,11 @@ class Collector:
             for storage, location in gone
             # Without a checksum no lock can be had, and the file is left.
             if storage["content_checksum"] not in (None, EMPTY_LAYER)
-            and not self.where("imagestorage", content_checksum=storage["content_checksum"])
+            # A path by checksum is everybody's who has that checksum; one by uuid was this row's alone.
+            and not (
+                storage["cas_path"]
+                and self.where("imagestorage", content_checksum=storage["content_checksum"])
+            )
         }:
             self.files.discard(file)
             self.blobs += 1

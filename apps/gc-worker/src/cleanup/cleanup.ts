@@ -5,6 +5,8 @@ export type DoomedFile = {
   /** Below the location's root. */
   readonly path: string;
   readonly checksum: string;
+  /** Whether storage rows of the same checksum share it; otherwise it was its row's alone. */
+  readonly shared: boolean;
 };
 
 /** By how much totals of the quota change; without bytes they are marked stale. */

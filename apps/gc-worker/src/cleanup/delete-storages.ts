@@ -74,7 +74,7 @@ function doomedFile(storage: StorageRow | undefined, location: string): DoomedFi
   const checksum = storage?.content_checksum ?? '';
   if (storage === undefined || checksum === '' || checksum === EMPTY_LAYER) return [];
   const path = pathOf(storage, checksum);
-  return path === undefined ? [] : [{ location, path, checksum }];
+  return path === undefined ? [] : [{ location, path, checksum, shared: storage.cas_path }];
 }
 
 /** Undefined for a row that no runtime has written: what is not understood is not removed. */

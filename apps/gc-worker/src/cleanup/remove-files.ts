@@ -11,7 +11,7 @@ const CONCURRENCY = 8;
 
 /**
  * Removes files, outside of any transaction, each under the lock of its checksum and only if no storage row has that
- * checksum (contract section 8). Resolves to the files that could not be decided on: they are to be tried again.
+ * checksum (contract section 8; the old paths by uuid are shared with nobody). Resolves to the files that could not be decided on: they are to be tried again.
  */
 export async function removeFiles(
   context: GcContext,
@@ -40,13 +40,9 @@ async function removeUnderLock(
   const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
   const removal = async (held: AbortSignal) => {
     for (const file of files) {
-      // Asked for each: a push may have taken the blob up again in the meantime.
-      if (await isInUse(context, checksum)) {
-        left = [];
-        return;
-      }
       if (held.aborted) return;
-      await removeOne(context, file, held);
+      // Asked for each: a push may have taken the blob up again in the meantime.
+      if (!file.shared || !(await isInUse(context, checksum))) await removeOne(context, file, held);
       left = left.filter((other) => other !== file);
     }
   };
@@ -68,7 +64,7 @@ async function isInUse({ database }: GcContext, checksum: string): Promise<boole
 
 async function removeOne(
   context: GcContext,
-  { location, path, checksum }: DoomedFile,
+  { location, path, checksum, shared }: DoomedFile,
   held: AbortSignal,
 ): Promise<void> {
   const { stores, counters, log } = context;
@@ -78,7 +74,7 @@ async function removeOne(
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
   // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
-  if ((await isInUse(context, checksum)) && !(await store.exists(path, held)))
+  if (shared && (await isInUse(context, checksum)) && !(await store.exists(path, held)))
     log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
       ...{ checksum, location, path },
     });

@@ -60,12 +60,16 @@ async function countFiles(
   const files = new Set<string>();
   for (const { location, uuid, cas, checksum } of placements) {
     if (checksum === null || checksum === '' || checksum === EMPTY_LAYER) continue;
+    if (!cas) {
+      files.add(`${location} ${uuid}`);
+      continue;
+    }
     const sharers = await rowsOf<{ id: number }>(
       queries,
       'SELECT id FROM imagestorage WHERE content_checksum = ?',
       [checksum],
     );
-    if (sharers.every(({ id }) => gone.has(id))) files.add(`${location} ${cas ? checksum : uuid}`);
+    if (sharers.every(({ id }) => gone.has(id))) files.add(`${location} ${checksum}`);
   }
   return files.size;
 }
