@@ -160,6 +160,7 @@ export const WORKER_OPERATIONS = [
   '_try_report_stats',
   '_garbage_collection_repos',
   'poll_queue',
+  'update_queue_metrics',
   '_flush_pull_metrics',
 ] as const;
 

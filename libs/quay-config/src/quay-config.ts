@@ -116,6 +116,9 @@ export type GarbageCollectionSettings = {
   readonly intervalSeconds: number;
   readonly immutableTags: boolean;
   readonly immutableTagsCanExpire: boolean;
+  readonly imageExpiryTrigger: boolean;
+  readonly pushesDisabled: boolean;
+  readonly accountRecoveryMode: boolean;
 };
 
 export type StorageSettings = {

@@ -52,6 +52,9 @@ export function shapeConfig(values: ConfigValues, origin: ConfigOrigin): QuayCon
       intervalSeconds: values.GARBAGE_COLLECTION_FREQUENCY,
       immutableTags: values.FEATURE_IMMUTABLE_TAGS,
       immutableTagsCanExpire: values.FEATURE_IMMUTABLE_TAGS_CAN_EXPIRE,
+      imageExpiryTrigger: values.FEATURE_IMAGE_EXPIRY_TRIGGER,
+      pushesDisabled: values.DISABLE_PUSHES,
+      accountRecoveryMode: values.ACCOUNT_RECOVERY_MODE,
     },
     quota: { enabled: values.FEATURE_QUOTA_MANAGEMENT, invalidateTotals: values.QUOTA_INVALIDATE_TOTALS },
     queues: {

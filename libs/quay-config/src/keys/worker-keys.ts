@@ -50,6 +50,15 @@ export const workerKeys = {
   ),
   FEATURE_QUOTA_MANAGEMENT: gcFeature(false, 'Whether sizes are kept exact while collecting.'),
   QUOTA_INVALIDATE_TOTALS: gcFeature(true, 'Without quota management: whether totals are marked stale.'),
+  FEATURE_IMAGE_EXPIRY_TRIGGER: gcFeature(
+    false,
+    'Whether expiring tags are notified of; then `GCWORKER` has to stay with Python.',
+  ),
+  DISABLE_PUSHES: gcFeature(false, 'Whether nothing can be pushed; then nothing is collected either.'),
+  ACCOUNT_RECOVERY_MODE: gcFeature(
+    false,
+    'Whether Quay runs only to recover accounts; then nothing is collected.',
+  ),
   REPOSITORY_GC_QUEUE_NAME: configKey({
     kind: 'string',
     fallback: 'repositorygc',

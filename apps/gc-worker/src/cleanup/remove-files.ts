@@ -1,0 +1,81 @@
+import type { GcContext } from '../steps/gc-context.ts';
+import { rowsOf } from '../steps/run-sql.ts';
+import type { DoomedFile } from './cleanup.ts';
+
+/** Python's time to live of the lock (contract section 6). */
+const LOCK_TTL_SECONDS = 120;
+/** Well below it, so that a removal that hangs ends while the lock is held. */
+const REMOVAL_LIMIT_MS = 60_000;
+/** Checksums worked on at the same time: a removal is mostly waiting. */
+const CONCURRENCY = 8;
+
+/**
+ * Removes files, outside of any transaction, each under the lock of its checksum and only if no storage row has that
+ * checksum (contract section 8; the old paths by uuid are shared with nobody). Resolves to the files that could not be decided on: they are to be tried again.
+ */
+export async function removeFiles(
+  context: GcContext,
+  files: readonly DoomedFile[],
+  signal: AbortSignal,
+): Promise<DoomedFile[]> {
+  const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
+  const waiting = [...byChecksum.entries()];
+  const left: DoomedFile[] = [];
+  const work = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+      left.push(...(await removeUnderLock(context, next[0], next[1], signal)));
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, work));
+  return left;
+}
+
+async function removeUnderLock(
+  context: GcContext,
+  checksum: string,
+  files: readonly DoomedFile[],
+  signal: AbortSignal,
+): Promise<readonly DoomedFile[]> {
+  if (signal.aborted || !files.some(({ location }) => context.stores.has(location))) return files;
+  let left = files;
+  const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
+  const removal = async (held: AbortSignal) => {
+    for (const file of files) {
+      if (held.aborted) return;
+      // Asked for each: a push may have taken the blob up again in the meantime.
+      if (!file.shared || !(await isInUse(context, checksum))) await removeOne(context, file, held);
+      left = left.filter((other) => other !== file);
+    }
+  };
+  try {
+    const { outcome } = await context.locks.withLock(`BLOB_DELETE_${checksum}`, lock, removal);
+    if (left.length > 0) context.log.debug('A file is removed later.', { checksum, outcome });
+  } catch (error) {
+    context.log.warning('A file could not be removed; it is tried again.', { checksum, error });
+  }
+  return left;
+}
+
+async function isInUse({ database }: GcContext, checksum: string): Promise<boolean> {
+  const rows = await database.write((queries) =>
+    rowsOf(queries, 'SELECT FROM imagestorage WHERE content_checksum = ? LIMIT 1', [checksum]),
+  );
+  return rows.length > 0;
+}
+
+async function removeOne(
+  context: GcContext,
+  { location, path, checksum, shared }: DoomedFile,
+  held: AbortSignal,
+): Promise<void> {
+  const { stores, counters, log } = context;
+  const store = stores.get(location);
+  if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
+  await store.remove(path, AbortSignal.any([held, AbortSignal.timeout(REMOVAL_LIMIT_MS)]));
+  counters.blobRemoved();
+  log.debug('Removed a blob.', { checksum, location, path });
+  // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
+  if (shared && (await isInUse(context, checksum)) && !(await store.exists(path, held)))
+    log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
+      ...{ checksum, location, path },
+    });
+}

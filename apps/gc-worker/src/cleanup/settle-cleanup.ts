@@ -1,0 +1,97 @@
+import { commitStep } from '../steps/commit-step.ts';
+import type { GcContext, Step } from '../steps/gc-context.ts';
+import { isContention } from '../steps/is-contention.ts';
+import type { Cleanup, DoomedFile } from './cleanup.ts';
+import { lockCleanup, saveCleanup } from './cleanup-store.ts';
+import { deleteLabels } from './delete-labels.ts';
+import { deleteStorages } from './delete-storages.ts';
+import { applyQuotaChange } from './quota.ts';
+import { removeFiles } from './remove-files.ts';
+
+/** Labels or storage rows in one transaction, at most. */
+const ROWS_PER_STEP = 100;
+
+/** Rows that somebody else had locked when they were first tried. */
+type Busy = ReadonlySet<number>;
+
+/**
+ * Does what a cleanup asks for, in steps that each commit together with what is then left of it: whoever does it again,
+ * after a crash or at the same time, does no part twice and forgets none. What cannot be done now stays.
+ */
+export async function settleCleanup(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
+  try {
+    await settle(context, id, signal);
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    context.log.debug('A cleanup waits for somebody else, and is finished later.', { cleanup: id, error });
+  }
+}
+
+async function settle(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
+  let busyLabels: Busy = new Set();
+  let busyBlobs: Busy = new Set();
+  const rowStep = async (step: Step, cleanup: Cleanup): Promise<Cleanup> => {
+    const { quota, ...rest } = cleanup;
+    if (quota !== undefined) {
+      await applyQuotaChange(step.queries, quota);
+      return rest;
+    }
+    if (cleanup.labels.length > 0) {
+      const { now, later, rule } = portionOf(cleanup.labels, busyLabels);
+      const busy = await deleteLabels(step, now, rule);
+      busyLabels = new Set([...busyLabels, ...busy]);
+      return { ...rest, labels: [...later, ...busy] };
+    }
+    const { now, later, rule } = portionOf(cleanup.blobs, busyBlobs);
+    const { busy, files } = await deleteStorages(step, now, rule);
+    busyBlobs = new Set([...busyBlobs, ...busy]);
+    return { ...rest, blobs: [...later, ...busy], files: distinctFiles([...rest.files, ...files]) };
+  };
+
+  for (;;) {
+    const cleanup = await commitStep(context, signal, async (step) => {
+      const before = await lockCleanup(step.queries, id);
+      if (before === undefined || !hasRowWork(before)) return before;
+      const after = await rowStep(step, before);
+      await saveCleanup(step.queries, id, after, context.now());
+      return after;
+    });
+    if (cleanup === undefined) return;
+    if (hasRowWork(cleanup)) continue;
+    if (cleanup.files.length === 0) return;
+    const left = await removeFiles(context, cleanup.files, signal);
+    await commitStep(context, NEVER, ({ queries }) => keepFiles(queries, id, left, context.now()));
+    return;
+  }
+}
+
+/** What has been removed is written down even while the work is being stopped. */
+const NEVER = new AbortController().signal;
+
+async function keepFiles(
+  queries: Step['queries'],
+  id: number,
+  files: Cleanup['files'],
+  nowMs: number,
+): Promise<void> {
+  const current = await lockCleanup(queries, id);
+  if (current !== undefined) await saveCleanup(queries, id, { ...current, files }, nowMs);
+}
+
+/** Two storage rows of one checksum share their file. */
+function distinctFiles(files: readonly DoomedFile[]): DoomedFile[] {
+  return [...new Map(files.map((file) => [`${file.location}\n${file.path}`, file])).values()];
+}
+
+function hasRowWork({ quota, labels, blobs }: Cleanup): boolean {
+  return quota !== undefined || labels.length > 0 || blobs.length > 0;
+}
+
+/** First many rows without waiting; those that were busy one by one. */
+function portionOf(ids: readonly number[], busy: Busy) {
+  const fresh = ids.filter((id) => !busy.has(id)).slice(0, ROWS_PER_STEP);
+  const now = fresh.length > 0 ? fresh : ids.slice(0, 1);
+  const taken = new Set(now);
+  const rule = fresh.length > 0 ? ('SKIP LOCKED' as const) : ('' as const);
+  return { now, later: ids.filter((id) => !taken.has(id)), rule };
+}

@@ -1,0 +1,122 @@
+import type { Database } from '@quay-observability/database';
+import type { Logger } from '@quay-observability/logging';
+import type { Metrics } from '@quay-observability/metrics';
+import type { Program } from '@quay-observability/owner-switch';
+import type { QuayConfig } from '@quay-observability/quay-config';
+import type { GlobalLocks } from '@quay-observability/redis';
+import type { OwnedProgram, OwnedWork } from '@quay-observability/service';
+import { settleOverdue } from './cleanup/settle-overdue.ts';
+import { reportCollection, reportNamespaces, reportRepositories } from './dry-run/report-plans.ts';
+import { createGcMetrics } from './gc-metrics.ts';
+import { collectOnce } from './programs/collect-once.ts';
+import { gcRules } from './programs/gc-rules.ts';
+import { createRoundGuard, type Operation } from './programs/guarded-round.ts';
+import { idleWork, whyIdle } from './programs/idle-work.ts';
+import { runRounds } from './programs/run-rounds.ts';
+import { createTurns } from './programs/take-turns.ts';
+import { pollQueue } from './queue/poll-queue.ts';
+import { processNamespaceItem, processRepositoryItem } from './queue/process-items.ts';
+import { createGarbageFinder } from './repository/find-repository.ts';
+import { createWorkQueue, type ClaimedItem, type WorkQueue } from './queue/work-queue.ts';
+import type { FileRemover, GcContext } from './steps/gc-context.ts';
+
+/** Python's pause between two looks at a queue. */
+const POLL_MS = 60_000;
+/** Queues of Quay whose items are named after a namespace (`app.py`), beside the one for repositories. */
+const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification'];
+
+export type ProgramsOptions = {
+  readonly config: QuayConfig;
+  readonly database: Database;
+  readonly locks: GlobalLocks;
+  readonly stores: ReadonlyMap<string, FileRemover>;
+  readonly metrics: Metrics<'gc-worker'>;
+  readonly log: Logger;
+  /** Whether rounds only report what would go. */
+  readonly dryRun: boolean;
+};
+
+/** The three programs, each with its rounds (contract section 8). */
+export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
+  const { config, database, locks, stores, metrics, log, dryRun } = options;
+  const gcMetrics = createGcMetrics(metrics);
+  const guard = createRoundGuard(metrics, log);
+  const inTurn = createTurns();
+  const { counters } = gcMetrics;
+  const context: GcContext = {
+    ...{ database, locks, stores, counters, log },
+    rules: gcRules(config),
+    now: Date.now,
+  };
+
+  const queueWork = (
+    name: string,
+    worker: Operation['worker'],
+    work: (item: ClaimedItem, held: AbortSignal) => Promise<void>,
+    report: (context: GcContext, queue: WorkQueue, signal: AbortSignal) => Promise<void>,
+  ): OwnedWork => {
+    const queue = createWorkQueue({
+      database,
+      name,
+      now: context.now,
+      onGet: (availability) => gcMetrics.queueGet(name, availability),
+    });
+    const poll = guard({ worker, operation: 'poll_queue' }, (signal) =>
+      dryRun
+        ? report(context, queue, signal)
+        : inTurn(signal, async () => {
+            await settleOverdue(context, signal);
+            await pollQueue({ queue, locks, log, work }, signal);
+          }),
+    );
+    const measure = guard({ worker, operation: 'update_queue_metrics' }, async () =>
+      gcMetrics.queueState(name, await queue.state()),
+    );
+    return runRounds([
+      { intervalMs: POLL_MS, round: poll },
+      { intervalMs: config.queues.metricsRefreshSeconds * 1000, round: measure },
+    ]);
+  };
+
+  const finder = createGarbageFinder();
+  const collect = guard(
+    { worker: 'GarbageCollectionWorker', operation: '_garbage_collection_repos' },
+    (signal) =>
+      dryRun
+        ? reportCollection(context, finder, signal)
+        : collectOnce(context, { finder, onIteration: gcMetrics.iteration }, signal),
+  );
+  const { repositoryGcName, namespaceGcName } = config.queues;
+  const { enabled, repositoryGcEnabled, namespaceGcEnabled, intervalSeconds } = config.garbageCollection;
+  const program = (name: Program, feature: string, isEnabled: boolean, work: () => OwnedWork) => {
+    const why = whyIdle(config) ?? (isEnabled ? undefined : `${feature} is off`);
+    return { program: name, work: why === undefined ? work() : idleWork(log, name, why) };
+  };
+  const notifying: OwnedProgram = {
+    program: 'GCWORKER',
+    missing: 'with FEATURE_IMAGE_EXPIRY_TRIGGER it has to send notifications too, which it cannot yet',
+  };
+  const collecting = () =>
+    program('GCWORKER', 'FEATURE_GARBAGE_COLLECTION', enabled, () =>
+      runRounds([{ intervalMs: intervalSeconds * 1000, round: collect }]),
+    );
+  return [
+    config.garbageCollection.imageExpiryTrigger ? notifying : collecting(),
+    program('REPOSITORYGCWORKER', 'FEATURE_REPOSITORY_GARBAGE_COLLECTION', repositoryGcEnabled, () =>
+      queueWork(
+        repositoryGcName,
+        'RepositoryGCWorker',
+        (item, held) => processRepositoryItem(context, item, held),
+        reportRepositories,
+      ),
+    ),
+    program('NAMESPACEGCWORKER', 'FEATURE_NAMESPACE_GARBAGE_COLLECTION', namespaceGcEnabled, () =>
+      queueWork(
+        namespaceGcName,
+        'NamespaceGCWorker',
+        (item, held) => processNamespaceItem(context, item, [...NAMESPACED_QUEUES, repositoryGcName], held),
+        reportNamespaces,
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,8 @@
+/** A purge that cannot be finished now. What it has deleted stays deleted, and it can be repeated. */
+export class PurgeBlocked extends Error {
+  /** `why` goes into the log. */
+  constructor(why: string) {
+    super(`The purge is not finished: ${why}.`);
+    this.name = 'PurgeBlocked';
+  }
+}

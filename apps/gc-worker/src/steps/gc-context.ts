@@ -1,0 +1,41 @@
+import type { Database, Queries } from '@quay-observability/database';
+import type { Logger } from '@quay-observability/logging';
+import type { GlobalLocks } from '@quay-observability/redis';
+import type { BlobStorage } from '@quay-observability/storage';
+import type { RowTally } from './row-tally.ts';
+
+/** What becomes of the totals of the quota when manifests go (contract section 8). */
+export type QuotaRule = 'subtract' | 'invalidate' | 'leave';
+
+export type GcRules = {
+  /** Whether immutable tags stay although their end is long past. */
+  readonly keepImmutableTags: boolean;
+  readonly quota: QuotaRule;
+};
+
+/** Counts what has gone, once that is committed. */
+export type GcCounters = {
+  rowsDeleted(tally: RowTally): void;
+  blobRemoved(): void;
+  repositoryPurged(): void;
+  namespacePurged(): void;
+};
+
+/** A storage location, as far as garbage collection needs it. */
+export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'>;
+
+/** Everything that garbage collection works with. */
+export type GcContext = {
+  readonly database: Database;
+  readonly locks: GlobalLocks;
+  /** By the name of the location in `imagestoragelocation`. */
+  readonly stores: ReadonlyMap<string, FileRemover>;
+  readonly rules: GcRules;
+  readonly counters: GcCounters;
+  readonly log: Logger;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+};
+
+/** One transaction: its queries, and the tally of what it deletes. */
+export type Step = { readonly queries: Queries; readonly tally: RowTally };

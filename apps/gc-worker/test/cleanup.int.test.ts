@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { overdueCleanups } from '../src/cleanup/cleanup-store.ts';
+import { collectOnce } from '../src/programs/collect-once.ts';
+import { collectRepository } from '../src/repository/collect-repository.ts';
+import { createGarbageFinder } from '../src/repository/find-repository.ts';
+import type { FileRemover, GcContext } from '../src/steps/gc-context.ts';
+import { plainRegistry } from './support/plain-registry.ts';
+import { digestOf, NOW_MS } from './support/random-registry.ts';
+import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
+
+const LATER_MS = NOW_MS + 3600_000;
+
+let gc: GcBench;
+before(async () => {
+  gc = await startGc();
+});
+after(() => gc.stop());
+// Two manifests with two blobs of their own each, and one more each.
+beforeEach(() => gc.load(plainRegistry({ manifests: 2 })));
+
+/** A round of the program, an hour later: what has been left is overdue. */
+function laterRound(): Promise<void> {
+  return collectOnce(
+    { ...gc.context(), now: () => LATER_MS },
+    { finder: createGarbageFinder(), onIteration: () => undefined },
+    NO_SIGNAL,
+  );
+}
+
+function withStore(remove: FileRemover['remove'], more: Partial<FileRemover> = {}): GcContext {
+  const store = { remove, exists: () => Promise.resolve(true), ...more };
+  return { ...gc.context(), stores: new Map([['local_eu', store]]) };
+}
+
+async function isAllGone(): Promise<boolean> {
+  const { imagestorage, queueitem, manifest } = await gc.dump();
+  return [imagestorage, queueitem, manifest, gc.files.list()].every(({ length }) => length === 0);
+}
+
+test('files of a storage that fails wait, and are removed in a later round; each is counted once', async () => {
+  let calls = 0;
+  const fails = withStore(() => Promise.reject(new Error(`the storage is away (${(calls += 1)})`)));
+  await collectRepository(fails, 1, NO_SIGNAL);
+  assert.equal(calls, 6);
+  assert.equal(gc.counted().blobs, 0);
+  assert.equal(gc.files.list().length, 6);
+  assert.equal((await gc.dump()).imagestorage.length, 0);
+  assert.match(gc.messages.join(''), /could not be removed; it is tried again/);
+  assert.deepEqual(await gc.database.write((queries) => overdueCleanups(queries, NOW_MS, 10)), []);
+  await laterRound();
+  assert.ok(await isAllGone());
+  assert.equal(gc.counted().blobs, 6);
+});
+
+test('a file whose lock somebody else has is left to a later round', async () => {
+  const { locks } = gc.context();
+  const name = `BLOB_DELETE_${digestOf('blob 0 0 1')}`;
+  await locks.withLock(name, { ttlSeconds: 60 }, () => collectRepository(gc.context(), 1, NO_SIGNAL));
+  assert.equal(gc.files.list().length, 1);
+  await laterRound();
+  assert.ok(await isAllGone());
+});
+
+test('a blob that is taken up between its row and its file keeps the file', async () => {
+  const takenUp = withStore(() => Promise.reject(new Error('away')));
+  await collectRepository(takenUp, 1, NO_SIGNAL);
+  await gc.postgres.query(
+    `INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ('again', true, $1)`,
+    [digestOf('blob 0 0 1')],
+  );
+  await laterRound();
+  assert.equal(gc.files.list().length, 1);
+  assert.deepEqual((await gc.dump()).queueitem, []);
+});
+
+test('a blob that is taken up without the lock while its file goes does not go unnoticed', async () => {
+  const remove = async (path: string) => {
+    if (path.includes(digestOf('blob 0 0 1').slice('sha256:'.length)))
+      await gc.postgres.query(
+        `INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ('again', true, $1)`,
+        [digestOf('blob 0 0 1')],
+      );
+  };
+  await collectRepository(withStore(remove, { exists: () => Promise.resolve(false) }), 1, NO_SIGNAL);
+  assert.equal(gc.messages.join('').match(/has to be pushed again/g)?.length, 1);
+});
+
+test('a storage row that somebody else holds is waited for, and otherwise left to a later round', async () => {
+  await gc.database.transaction(async (queries) => {
+    await queries.raw('SELECT FROM imagestorage WHERE id = 1 FOR KEY SHARE');
+    await gc.outside(() => collectRepository(gc.context(), 1, NO_SIGNAL));
+  });
+  assert.deepEqual(
+    (await gc.dump()).imagestorage.map(({ id }) => id),
+    [1],
+  );
+  assert.match(gc.messages.join(''), /waits for somebody else, and is finished later/);
+  await laterRound();
+  assert.ok(await isAllGone());
+});
+
+test('without Redis the rows go, and the files wait', async () => {
+  const unavailable = { outcome: 'unavailable', error: new Error('Redis is away') } as const;
+  const locks: GcContext['locks'] = { withLock: () => Promise.resolve(unavailable) };
+  await collectRepository({ ...gc.context(), locks }, 1, NO_SIGNAL);
+  assert.equal(gc.files.list().length, 6);
+  // Nor does a round collect anything then.
+  await gc.load(plainRegistry({ manifests: 2 }));
+  await collectOnce(
+    { ...gc.context(), locks },
+    { finder: createGarbageFinder(), onIteration: () => assert.fail() },
+    NO_SIGNAL,
+  );
+  assert.equal((await gc.dump()).tag.length, 2);
+});
+
+test('stopped between two steps it throws the reason, and the next run finishes', async () => {
+  const stop = new AbortController();
+  const remove: FileRemover['remove'] = () => {
+    stop.abort(new Error('stopped'));
+    return Promise.reject(new Error('cut off'));
+  };
+  await assert.rejects(collectRepository(withStore(remove), 1, stop.signal), /stopped/);
+  await laterRound();
+  assert.ok(await isAllGone());
+});
