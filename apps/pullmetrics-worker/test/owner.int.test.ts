@@ -169,16 +169,22 @@ test('a batch that a crash has left goes back to where Python finds it, once the
   await load.assertExact(postgres);
 });
 
-test('without FEATURE_IMAGE_PULL_STATS nothing is flushed, as in Python', async () => {
+test('without FEATURE_IMAGE_PULL_STATS, or while Quay is read-only, nothing is flushed, as in Python', async () => {
   await app.stop();
   load.start();
   await pause(100);
   await load.stop();
   const keys = await load.redis.client.dbsize();
-  app = await start({ FEATURE_IMAGE_PULL_STATS: 'false' });
-  await runs(true);
-  assert.match(app.process.log(), /No pulls are flushed: FEATURE_IMAGE_PULL_STATS is off/);
-  await pause(300);
-  assert.equal(await load.redis.client.dbsize(), keys);
-  assert.equal((await fetch(`${app.adminUrl}/readyz`)).status, 200);
+  for (const [name, value, reason] of [
+    ['FEATURE_IMAGE_PULL_STATS', 'false', 'off'],
+    ['REGISTRY_STATE', 'readonly', 'readonly'],
+  ] as const) {
+    app = await start({ [name]: value });
+    await runs(true);
+    assert.ok(app.process.log().includes(`No pulls are flushed: ${name} is ${reason}.`));
+    await pause(300);
+    assert.equal(await load.redis.client.dbsize(), keys);
+    assert.equal((await fetch(`${app.adminUrl}/readyz`)).status, 200);
+    await app.stop();
+  }
 });
