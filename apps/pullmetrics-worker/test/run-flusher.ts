@@ -103,9 +103,13 @@ export function connect(port: number): RedisConnection {
 
 /** Flushes until nothing is left in Redis, batches of others included. */
 export async function flushAll(flusher: Flusher): Promise<void> {
-  await waitUntil('an empty Redis', async () => {
-    const { errors } = await flusher.flush();
-    if (errors[0] !== undefined) throw errors[0];
-    return (await flusher.redis.dbsize()) === 0;
-  });
+  await waitUntil(
+    'an empty Redis',
+    async () => {
+      const { errors } = await flusher.flush();
+      if (errors[0] !== undefined) throw errors[0];
+      return (await flusher.redis.dbsize()) === 0;
+    },
+    { timeoutMs: 60_000 },
+  );
 }
