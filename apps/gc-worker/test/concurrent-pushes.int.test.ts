@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { overdueCleanups } from '../src/cleanup/cleanup-store.ts';
 import { settleCleanup } from '../src/cleanup/settle-cleanup.ts';
 import { collectRepository } from '../src/repository/collect-repository.ts';
@@ -48,12 +49,14 @@ test('pushes that take up what is being collected lose no row and no file', asyn
     const collected = new AbortController();
     const pusher = async (index: number) => {
       const random = createRandom(round * PUSHERS + index);
-      while (!collected.signal.aborted)
+      while (!collected.signal.aborted) {
+        await pause(random.below(20));
         await pushOnce({
           ...{ database: gc.database, locks: gc.context().locks, files: gc.files, random },
           ...{ repositoryId: repository!.id, manifests: registry.tables.manifest!, pushed },
           blobs: registry.tables.imagestorage!,
         });
+      }
     };
     await Promise.all([
       ...Array.from({ length: PUSHERS }, (_, index) => pusher(index)),
