@@ -16,6 +16,7 @@ import { readHealthChecker } from './health-checker.ts';
 import { createHealthLog } from './health-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { HealthListenerSettings } from './health-settings.ts';
+import { createRecheck } from './recheck.ts';
 import { leaveOutDatabase, shareRdsStatus, type RdsStatus } from './rds-aware.ts';
 import { readServiceKeyId } from './service-key-id.ts';
 import type { SharedCheck, ShareOptions } from './shared-check.ts';
@@ -42,6 +43,7 @@ export type Health = HttpListener & {
 
 /** Every probe of an installation at once. With the longest head of a request each they hold 160 MiB. */
 const MAX_CONNECTIONS = 128;
+const RECHECK_MS = 10_000;
 /** A secret of 1 MiB is a wrong one, which is a 404. */
 const MAX_HEADER_BYTES = 1_310_720;
 const LISTENER = {
@@ -126,13 +128,20 @@ export function createHealth(options: HealthOptions): Health {
       log.error(message, { error });
     },
   });
+  const all = [...new Set([...checks.instance, ...checks.endtoend, ...checks.warning])];
+  const recheck = createRecheck(all, RECHECK_MS);
   return {
     ...server,
     listen: async () => {
       await server.listen();
+      recheck.start();
       log.info('The health endpoints are served.', { url: server.url() });
     },
-    checks: [...new Set([...checks.instance, ...checks.endtoend, ...checks.warning])],
+    close: () => {
+      recheck.close();
+      return server.close();
+    },
+    checks: all,
     setDebugSecret: (secret) => {
       debugSecret = createDebugSecret(secret, session);
     },
