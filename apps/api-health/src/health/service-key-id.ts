@@ -31,7 +31,7 @@ export function createServiceKeyIdReader(file: string, timeoutMs: number): () =>
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(resolve, timeoutMs, undefined);
     });
     try {
       return await Promise.race([reading, late]);
