@@ -8,7 +8,7 @@ import {
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
 import type { RedisConnection } from '@quay-observability/redis';
-import { startHttpSpan } from '@quay-observability/tracing';
+import { leaveUntraced, startHttpSpan } from '@quay-observability/tracing';
 import { createAuthorizeCall } from './authorize-call.ts';
 import { clairErrorForm } from './clair-error-form.ts';
 import { createIndexRecorder } from './index-recorder.ts';
@@ -124,6 +124,8 @@ export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGat
       discardTimeoutMs: 30_000,
     },
     trustForwarded: false,
+    // Its spans are made by hand.
+    onServer: leaveUntraced,
     errorForm: clairErrorForm,
     startExchange: createStartSecscanExchange({
       clair,
