@@ -5,6 +5,7 @@ import type { Part } from '../part.ts';
 import { createAuthCheck } from './auth/create-auth-check.ts';
 import { createHealth } from './create-health.ts';
 import { createRdsStatus } from './rds-status.ts';
+import { createRechecks } from './rechecks.ts';
 import { createPreferredStorageCheck, createStorageCheck } from './storage-check.ts';
 
 type HealthContext = Pick<
@@ -15,11 +16,19 @@ type HealthContext = Pick<
 /** Three accesses make a check, which has 10 s; and it is asked whether new connections can be made. */
 const STORAGE_OPTIONS = { timeoutMs: 3000, keepAlive: false };
 
+/** After so long a check that has failed is asked again, if no probe has done so. */
+const RECHECK_MS = 5000;
+
 /** The health endpoints; what their checks find also shows in the metrics, beside the checks of the app itself. */
 export function createHealthPart(context: HealthContext): Part {
   const { config, settings, metrics } = context;
   const log = context.log.child('health');
   const storage = createStorage(config.storage, STORAGE_OPTIONS);
+  const observe = observeQuayServices(metrics);
+  const rechecks = createRechecks({
+    pauseMs: RECHECK_MS,
+    run: (failed) => void health.checks.find(({ name }) => name === failed)?.run(),
+  });
   const health = createHealth({
     config,
     settings,
@@ -34,7 +43,10 @@ export function createHealthPart(context: HealthContext): Part {
         },
       }),
     observer: context.observeListener('health'),
-    onChecked: observeQuayServices(metrics),
+    onChecked: (name, healthy, seconds) => {
+      observe(name, healthy, seconds);
+      rechecks.checked(name, healthy);
+    },
     log,
   });
   context.onConfigReload((changed) => {
@@ -43,6 +55,7 @@ export function createHealthPart(context: HealthContext): Part {
   return {
     listen: () => health.listen(),
     close: async () => {
+      rechecks.close();
       await health.close();
       await storage.close();
     },
