@@ -14,7 +14,13 @@ export function composeSecscan(
   { database, switches }: { database: Database | undefined; switches: OwnerSwitches },
 ): SecscanGateway | undefined {
   const plan = planSecscan(context.settings, context.config.securityScanner);
-  if (plan === undefined) return undefined;
+  if (plan === undefined) {
+    if (context.settings.secscanUpstreamUrl !== undefined)
+      context.log.warning(
+        'There is no gateway to Clair: SECSCAN_UPSTREAM_URL is set, but not SECSCAN_LISTEN_PORT.',
+      );
+    return undefined;
+  }
   const observer = context.observeListener('secscan');
   const gateway = createSecscanGateway({
     plan,
