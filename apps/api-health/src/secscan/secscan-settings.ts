@@ -51,7 +51,7 @@ export const secscanSettings = {
     min: 0.1,
   }),
   secscanBodySeconds: durationSecondsSetting('SECSCAN_BODY_TIMEOUT_SECONDS', {
-    help: 'Longest silence of Clair in the middle of an answer, and of a client that is to send or to read.',
+    help: 'Longest silence of Clair in the middle of an answer to a GET (to anything else: SECSCAN_ANSWER_TIMEOUT_SECONDS), and of a client that is to send or to read.',
     default: 120,
     min: 0.1,
   }),
