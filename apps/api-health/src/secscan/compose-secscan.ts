@@ -1,10 +1,11 @@
 import type { Database } from '@quay-observability/database';
 import type { AppContext, OwnerSwitches } from '@quay-observability/service';
+import type { apiHealthSettings } from '../config.ts';
 import { createSecscanGateway, type SecscanGateway } from './create-secscan-gateway.ts';
-import { planSecscan, type secscanSettings } from './secscan-settings.ts';
+import { planSecscan } from './secscan-settings.ts';
 
 type SecscanContext = Pick<
-  AppContext<'api-health', typeof secscanSettings>,
+  AppContext<'api-health', typeof apiHealthSettings>,
   'config' | 'settings' | 'metrics' | 'log' | 'observeListener' | 'addReadinessCheck' | 'connectRedis'
 >;
 
@@ -25,6 +26,7 @@ export function composeSecscan(
   const gateway = createSecscanGateway({
     plan,
     settings: context.settings,
+    fastPath: context.settings.fastPath,
     metrics: context.metrics,
     log: context.log.child('secscan'),
     database,
