@@ -22,9 +22,13 @@ export function createHealthLog(log: Pick<Logger, 'warning' | 'info'>): HealthLo
       const now = performance.now();
       if (last?.services === services && now < last.quietUntil) return;
       failures.set(path, { services, quietUntil: now + QUIET_MS });
-      // A list, not Python's mapping: a key `auth` would be taken for a secret, and with it the reason for the failure.
-      const services_expanded = Object.entries(expanded).map(([service, status]) => ({ service, ...status }));
-      log.warning('[FAILED HEALTH CHECK]', { check: path, services_expanded, notes });
+      log.warning('[FAILED HEALTH CHECK]', {
+        check: path,
+        services_expanded: expanded,
+        // Once more by value: under the key `auth` a log line never shows anything.
+        failed: failed.map(([service, { failure }]) => ({ service, failure })),
+        notes,
+      });
     },
   };
 }
