@@ -12,7 +12,7 @@ import { NOW_MS } from './support/random-registry.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=100`. */
-const ROUNDS = Number(process.env.GC_CASES ?? 3);
+const ROUNDS = Number(process.env.GC_CASES ?? 2);
 const PUSHERS = 4;
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -158,7 +158,7 @@ function collectElsewhere(): Promise<void> {
 
 test('two repositories that share blobs, collected at once, leave neither rows nor files', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
-    const registry = plainRegistry({ repositories: 3, manifests: 25 });
+    const registry = plainRegistry({ repositories: 3, manifests: 15 });
     await gc.load(registry);
     await Promise.all(registry.repositories.map(({ id }) => collect(id)));
     await settleEverything();

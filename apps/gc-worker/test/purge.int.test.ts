@@ -18,7 +18,7 @@ import type { Dump } from './support/registry-database.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=300`. */
-const CASES = Number(process.env.GC_CASES ?? 30);
+const CASES = Number(process.env.GC_CASES ?? 20);
 const FIRST = Number(process.env.GC_FIRST ?? 1);
 const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification', 'repositorygc'];
 
