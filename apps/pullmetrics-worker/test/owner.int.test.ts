@@ -178,6 +178,31 @@ test('a batch that a crash has left goes back to where Python finds it, once the
   await load.assertExact(postgres);
 });
 
+test('of two replicas one flushes at a time, and the other goes on when it is stopped', async () => {
+  const completed = async (each: RunningApp) => {
+    const text = await (await fetch(`${each.adminUrl}/metrics`)).text();
+    const line = text
+      .split('\n')
+      .find((sample) => /^quay_job_runs_total\{[^}]*outcome="completed"/.test(sample));
+    return Number(line?.split(' ').at(-1));
+  };
+  const other = await start();
+  await waitUntil('the other', async () => (await completed(other)) > 0, SLOW);
+  const before = (await completed(app)) + (await completed(other));
+  const begun = performance.now();
+  load.start();
+  await pause(4000);
+  const runsOfBoth = (await completed(app)) + (await completed(other)) - before;
+  const seconds = (performance.now() - begun) / 1000;
+  assert.ok(runsOfBoth <= seconds + 2, `${runsOfBoth} flushes in ${seconds} s`);
+  await other.stop();
+  const soFar = await completed(app);
+  await waitUntil('a flush of the one that is left', async () => (await completed(app)) > soFar, SLOW);
+  await load.stop();
+  await isEmpty();
+  await load.assertExact(postgres);
+});
+
 test('a Redis that is full, so that no tick can be scheduled in it, is emptied all the same', async () => {
   const { client } = load.redis;
   give('off');
