@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  freePort,
   startApp,
   startPostgres,
   startRedis,
@@ -178,7 +179,7 @@ test('a batch that a crash has left goes back to where Python finds it, once the
   await load.assertExact(postgres);
 });
 
-test('of two replicas one flushes at a time, and the other goes on when it is stopped', async () => {
+test('of two replicas one flushes at a time, and the other goes on when it is stopped', async (context) => {
   const completed = async (each: RunningApp) => {
     const text = await (await fetch(`${each.adminUrl}/metrics`)).text();
     const line = text
@@ -186,7 +187,20 @@ test('of two replicas one flushes at a time, and the other goes on when it is st
       .find((sample) => /^quay_job_runs_total\{[^}]*outcome="completed"/.test(sample));
     return Number(line?.split(' ').at(-1));
   };
-  const other = await start();
+  const tokensFile = join(temporaryFolder('tokens'), 'tokens');
+  writeFileSync(tokensFile, 'a-token-of-sixteen-and-more');
+  const port = await freePort();
+  const other = await start({
+    JOBS_DASHBOARD: 'true',
+    JOBS_DASHBOARD_PORT: String(port),
+    JOBS_DASHBOARD_TOKENS_FILE: tokensFile,
+  });
+  context.after(() => other.stop());
+  await waitUntil('the dashboard', async () => {
+    const headers = { authorization: 'Bearer a-token-of-sixteen-and-more' };
+    const page = await fetch(`http://127.0.0.1:${port}/api/queues`, { headers });
+    return (await page.text()).includes('"name":"PULLSTATSREDISFLUSHWORKER"');
+  });
   await waitUntil('the other', async () => (await completed(other)) > 0, SLOW);
   const before = (await completed(app)) + (await completed(other));
   const begun = performance.now();
