@@ -1,4 +1,5 @@
 import type { Database } from '@quay-observability/database';
+import { createOperationMeter, type Jobs } from '@quay-observability/jobs';
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
 import type { Program } from '@quay-observability/owner-switch';
@@ -10,9 +11,10 @@ import { reportCollection, reportNamespaces, reportRepositories } from './dry-ru
 import { createGcMetrics } from './gc-metrics.ts';
 import { collectOnce } from './programs/collect-once.ts';
 import { gcRules } from './programs/gc-rules.ts';
-import { createRoundGuard, type Operation } from './programs/guarded-round.ts';
+import { createRoundGuard, toleratingContention, type Operation } from './programs/guarded-round.ts';
 import { idleWork, whyIdle } from './programs/idle-work.ts';
-import { runRounds } from './programs/run-rounds.ts';
+import { runRounds, type Round } from './programs/run-rounds.ts';
+import { sideBySide } from './programs/side-by-side.ts';
 import { createTurns } from './programs/take-turns.ts';
 import { pollQueue } from './queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from './queue/process-items.ts';
@@ -29,6 +31,7 @@ export type ProgramsOptions = {
   readonly config: QuayConfig;
   readonly database: Database;
   readonly locks: GlobalLocks;
+  readonly jobs: Jobs;
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly metrics: Metrics<'gc-worker'>;
   readonly log: Logger;
@@ -38,9 +41,9 @@ export type ProgramsOptions = {
 
 /** The three programs, each with its rounds (contract section 8). */
 export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
-  const { config, database, locks, stores, metrics, log, dryRun } = options;
+  const { config, database, locks, jobs, stores, metrics, log, dryRun } = options;
   const gcMetrics = createGcMetrics(metrics);
-  const guard = createRoundGuard(metrics, log);
+  const guard = createRoundGuard(createOperationMeter(metrics), log);
   const inTurn = createTurns();
   const { counters } = gcMetrics;
   const context: GcContext = {
@@ -49,7 +52,21 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     now: Date.now,
   };
 
+  /** Rounds that the replicas share; a dry run leaves these to those that delete, and has its own. */
+  const rounds = (
+    program: Program,
+    operation: Operation,
+    everyMs: number,
+    { collect, report }: { readonly collect: Round; readonly report: Round },
+  ): OwnedWork => {
+    if (dryRun) return runRounds([{ intervalMs: everyMs, round: guard(operation, report) }]);
+    const run = toleratingContention(operation, collect, log);
+    // A round can be left at any step, and the next goes on from there.
+    return jobs.scheduledWork({ program, ...operation, everyMs, run, graceMs: 0 });
+  };
+
   const queueWork = (
+    program: Program,
     name: string,
     worker: Operation['worker'],
     work: (item: ClaimedItem, held: AbortSignal) => Promise<void>,
@@ -61,31 +78,24 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
       now: context.now,
       onGet: (availability) => gcMetrics.queueGet(name, availability),
     });
-    const poll = guard({ worker, operation: 'poll_queue' }, (signal) =>
-      dryRun
-        ? report(context, queue, signal)
-        : inTurn(signal, async () => {
-            await settleOverdue(context, signal);
-            await pollQueue({ queue, locks, log, work }, signal);
-          }),
-    );
+    const poll = rounds(program, { worker, operation: 'poll_queue' }, POLL_MS, {
+      collect: (signal) =>
+        inTurn(signal, async () => {
+          await settleOverdue(context, signal);
+          await pollQueue({ queue, locks, log, work }, signal);
+        }),
+      report: (signal) => report(context, queue, signal),
+    });
     const measure = guard({ worker, operation: 'update_queue_metrics' }, async () =>
       gcMetrics.queueState(name, await queue.state()),
     );
-    return runRounds([
-      { intervalMs: POLL_MS, round: poll },
-      { intervalMs: config.queues.metricsRefreshSeconds * 1000, round: measure },
-    ]);
+    // Each replica shows the gauges.
+    const measuring = runRounds([{ intervalMs: config.queues.metricsRefreshSeconds * 1000, round: measure }]);
+    return sideBySide([poll, measuring]);
   };
 
+  const collection = { worker: 'GarbageCollectionWorker', operation: '_garbage_collection_repos' } as const;
   const finder = createGarbageFinder();
-  const collect = guard(
-    { worker: 'GarbageCollectionWorker', operation: '_garbage_collection_repos' },
-    (signal) =>
-      dryRun
-        ? reportCollection(context, finder, signal)
-        : collectOnce(context, { finder, onIteration: gcMetrics.iteration }, signal),
-  );
   const { repositoryGcName, namespaceGcName } = config.queues;
   const { enabled, repositoryGcEnabled, namespaceGcEnabled, intervalSeconds } = config.garbageCollection;
   const program = (name: Program, feature: string, isEnabled: boolean, work: () => OwnedWork) => {
@@ -98,12 +108,16 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
   };
   const collecting = () =>
     program('GCWORKER', 'FEATURE_GARBAGE_COLLECTION', enabled, () =>
-      runRounds([{ intervalMs: intervalSeconds * 1000, round: collect }]),
+      rounds('GCWORKER', collection, intervalSeconds * 1000, {
+        collect: (signal) => collectOnce(context, { finder, onIteration: gcMetrics.iteration }, signal),
+        report: (signal) => reportCollection(context, finder, signal),
+      }),
     );
   return [
     config.garbageCollection.imageExpiryTrigger ? notifying : collecting(),
     program('REPOSITORYGCWORKER', 'FEATURE_REPOSITORY_GARBAGE_COLLECTION', repositoryGcEnabled, () =>
       queueWork(
+        'REPOSITORYGCWORKER',
         repositoryGcName,
         'RepositoryGCWorker',
         (item, held) => processRepositoryItem(context, item, held),
@@ -112,6 +126,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
     ),
     program('NAMESPACEGCWORKER', 'FEATURE_NAMESPACE_GARBAGE_COLLECTION', namespaceGcEnabled, () =>
       queueWork(
+        'NAMESPACEGCWORKER',
         namespaceGcName,
         'NamespaceGCWorker',
         (item, held) => processNamespaceItem(context, item, [...NAMESPACED_QUEUES, repositoryGcName], held),

@@ -1,5 +1,12 @@
+import { createJobs, jobsDashboard } from '@quay-observability/jobs';
 import { createGlobalLocks } from '@quay-observability/redis';
-import { defineApp, ownedWorkers, type OwnedProgram } from '@quay-observability/service';
+import {
+  defineApp,
+  ownedWorkers,
+  withProtectedListener,
+  type ComposedApp,
+  type OwnedProgram,
+} from '@quay-observability/service';
 import { createStorage } from '@quay-observability/storage';
 import { composePrograms } from './compose-programs.ts';
 import { storageOf } from './programs/storage-of.ts';
@@ -13,18 +20,10 @@ export const gcWorker = defineApp({
   adminPort: 9104,
   settings: gcSettings,
   compose: (context) => {
-    const {
-      config,
-      settings,
-      log,
-      metrics,
-      addReadinessCheck,
-      connectDatabase,
-      connectRedis,
-      followOwnerSwitches,
-    } = context;
+    const { config, settings, log, metrics, addReadinessCheck, connectDatabase, connectRedis } = context;
+    const { followOwnerSwitches, observeListener } = context;
     const database = connectDatabase({ required: true });
-    const locks = createGlobalLocks(connectRedis('userEvents', { required: true }));
+    const redis = connectRedis('userEvents', { required: true });
     const storage = createStorage(config.storage);
     const missing = (why: string): OwnedProgram[] => PROGRAMS.map((program) => ({ program, missing: why }));
     const stores = storageOf(storage);
@@ -33,20 +32,29 @@ export const gcWorker = defineApp({
         ? missing('there is no database to collect in')
         : typeof stores === 'string'
           ? missing(stores)
-          : composePrograms({ config, database, locks, stores, metrics, log, dryRun: settings.dryRun });
-    const app = ownedWorkers({
+          : composePrograms({
+              ...{ config, database, stores, metrics, log },
+              locks: createGlobalLocks(redis),
+              jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
+              dryRun: settings.dryRun,
+            });
+    const workers = ownedWorkers({
       switches: followOwnerSwitches(),
       log,
       metrics,
       addReadinessCheck,
       programs,
     });
-    return {
-      ...app,
+    const app: ComposedApp = {
+      ...workers,
       stop: async () => {
-        await app.stop();
+        await workers.stop();
         await storage.close();
       },
     };
+    const dashboard = jobsDashboard({ settings, programs: PROGRAMS, redis });
+    return dashboard === undefined
+      ? app
+      : withProtectedListener(app, { ...dashboard, observer: observeListener('jobs'), log });
   },
 });

@@ -1,3 +1,4 @@
+import { jobSettings } from '@quay-observability/jobs';
 import { booleanSetting } from '@quay-observability/quay-config';
 
 /** The app's own settings, by environment variable. */
@@ -6,4 +7,5 @@ export const gcSettings = {
     help: 'Report in the log what would go, and delete nothing.',
     default: false,
   }),
+  ...jobSettings(9114),
 };

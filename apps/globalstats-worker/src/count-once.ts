@@ -1,12 +1,8 @@
 import { cancellableReads, type Database } from '@quay-observability/database';
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
-import { createOperationMeter } from '@quay-observability/service';
 import { countRows } from './count-rows.ts';
 import type { RowGauges } from './row-gauges.ts';
-
-/** Python's names of the class and the method whose work this is. */
-const LABELS = { worker: 'GlobalPrometheusStatsWorker', operation: '_try_report_stats' } as const;
 
 export type CountOnceOptions = {
   readonly database: Database;
@@ -19,7 +15,6 @@ export type CountOnceOptions = {
 export type CountOnce = (signal: AbortSignal) => Promise<void>;
 
 export function createCountOnce({ database, metrics, gauges, log }: CountOnceOptions): CountOnce {
-  const measured = createOperationMeter(metrics, LABELS);
   const runs = metrics.counter('quay_globalstats_runs_total');
   for (const outcome of ['reported', 'failed', 'cancelled']) runs.inc({ outcome }, 0);
   return async (signal) => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Jobs } from '@quay-observability/jobs';
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
-import { runEvery, type OwnedWork } from '@quay-observability/service';
+import type { OwnedWork } from '@quay-observability/service';
 import type { CountOnce } from './count-once.ts';
 import type { RowGauges } from './row-gauges.ts';
 

@@ -106,9 +106,12 @@ test('without Redis it says so at once', async () => {
 test('without a token to protect it, or with a bad one, the app does not start and names the setting', async () => {
   const bad = join(temporaryFolder('tokens'), 'tokens');
   writeFileSync(bad, 'short\n');
+  const empty = join(temporaryFolder('tokens'), 'tokens');
+  writeFileSync(empty, '\n\n');
   const faults: [Record<string, string>, RegExp][] = [
     [{}, /JOBS_DASHBOARD_TOKENS_FILE \(environment[^)]*\): is needed with JOBS_DASHBOARD:/],
-    [{ JOBS_DASHBOARD_TOKENS_FILE: bad }, /line 1 of .* is no token/],
+    [{ JOBS_DASHBOARD_TOKENS_FILE: empty }, /JOBS_DASHBOARD_TOKENS_FILE .*which holds no token/],
+    [{ JOBS_DASHBOARD_TOKENS_FILE: bad }, /JOBS_DASHBOARD_TOKENS_FILE.*: token 1 is not 16 to 512/],
     [{ JOBS_DASHBOARD_TOKENS_FILE: '/does/not/exist' }, /JOBS_DASHBOARD_TOKENS_FILE.*cannot be read: ENOENT/],
   ];
   for (const [env, message] of faults) {

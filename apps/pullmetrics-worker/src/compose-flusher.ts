@@ -1,6 +1,7 @@
 import type { Database } from '@quay-observability/database';
+import { createJobs } from '@quay-observability/jobs';
 import type { RedisConnection } from '@quay-observability/redis';
-import { createOperationMeter, type AppContext, type OwnedWork } from '@quay-observability/service';
+import type { AppContext, OwnedWork } from '@quay-observability/service';
 import { createBatchStore } from './batch-store.ts';
 import type { flushSettings } from './config.ts';
 import { createFlushBatch } from './flush-batch.ts';
@@ -18,10 +19,14 @@ export type FlusherContext = Pick<
   'config' | 'settings' | 'log' | 'metrics'
 >;
 
+export const PROGRAM = 'PULLSTATSREDISFLUSHWORKER';
+
 /** Python's names of the class and the method whose work this is. */
-const LABELS = { worker: 'RedisFlushWorker', operation: '_flush_pull_metrics' };
+const OPERATION = { worker: 'RedisFlushWorker', operation: '_flush_pull_metrics' };
 /** A script with more keys would block Redis for long, and a batch is in memory three times at most. */
 const MOST_BATCH_KEYS = 5000;
+/** Pause after a flush that failed, if the next is not due sooner. */
+const RETRY_MS = 5000;
 /** Batches written at a time where nothing keeps them from it. */
 const WRITERS = 2;
 
@@ -34,7 +39,7 @@ export function composeFlusher(
   const { flushBatchSize, flushScanCount, flushIntervalSeconds } = config.pullStatistics;
   const { besidePython, takeOverSeconds, pythonOrphanSeconds } = settings;
   const intervalMs = flushIntervalSeconds * 1000;
-  const flushMetrics = createFlushMetrics(metrics);
+  const flushMetrics = createFlushMetrics(metrics, { lagKeptMs: 2 * intervalMs });
   const statistics = createStatisticsStore(database, besidePython ? createTableLock(log) : WITHOUT_LOCK);
   const batches = createBatchStore({
     redis,
@@ -51,18 +56,27 @@ export function composeFlusher(
     ended: (seconds) => flushMetrics.batchEnded(seconds),
   });
   const leftovers = createLeftovers({ batches, recoverBatches, log, intervalMs });
-  const flusher = createPullFlusher({
-    // One batch at a time has the tables for itself.
-    flushPulls: createFlushPulls({
-      batches,
-      flushBatch,
-      recoverBatches,
-      writers: besidePython ? 1 : WRITERS,
-    }),
-    measured: createOperationMeter(metrics, LABELS),
+  // One batch at a time has the tables for itself.
+  const writers = besidePython ? 1 : WRITERS;
+  const run = createPullFlusher({
+    flushPulls: createFlushPulls({ batches, flushBatch, recoverBatches, writers }),
     metrics: flushMetrics,
     log,
-    intervalMs,
+  });
+  const retryMs = Math.min(RETRY_MS, intervalMs);
+  const jobs = createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix });
+  const flusher = jobs.scheduledWork({
+    program: PROGRAM,
+    ...OPERATION,
+    everyMs: intervalMs,
+    run,
+    // Until the next is due.
+    attempts: Math.max(1, Math.floor(intervalMs / retryMs)),
+    backoff: { type: 'fixed', delayMs: retryMs },
+    // It is a flush that empties a Redis which is full, and several at once do no harm.
+    alsoWithoutQueue: true,
+    // The batches in hand are finished all the same.
+    graceMs: 0,
   });
   return { work: config.pullStatistics.enabled ? leftovers.except(flusher) : noWork(log), leftovers };
 }

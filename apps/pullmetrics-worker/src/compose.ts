@@ -1,8 +1,12 @@
-import { defineApp, ownedWorkers } from '@quay-observability/service';
-import { composeFlusher } from './compose-flusher.ts';
+import { jobsDashboard } from '@quay-observability/jobs';
+import {
+  defineApp,
+  ownedWorkers,
+  withProtectedListener,
+  type ComposedApp,
+} from '@quay-observability/service';
+import { composeFlusher, PROGRAM } from './compose-flusher.ts';
 import { flushSettings } from './config.ts';
-
-const PROGRAM = 'PULLSTATSREDISFLUSHWORKER';
 
 /** The app as `runService` runs it. */
 export const pullmetricsWorker = defineApp({
@@ -10,7 +14,8 @@ export const pullmetricsWorker = defineApp({
   adminPort: 9106,
   settings: flushSettings,
   compose: (context) => {
-    const { log, metrics, addReadinessCheck, connectDatabase, connectRedis, followOwnerSwitches } = context;
+    const { settings, log, metrics, addReadinessCheck, connectDatabase, connectRedis } = context;
+    const { followOwnerSwitches, observeListener } = context;
     const database = connectDatabase({ required: true });
     const redis = connectRedis('pullMetrics', { required: true });
     const flusher = database === undefined ? undefined : composeFlusher(context, database, redis);
@@ -25,7 +30,7 @@ export const pullmetricsWorker = defineApp({
           : { program: PROGRAM, work: flusher.work },
       ],
     });
-    return {
+    const app: ComposedApp = {
       start: async () => {
         await workers.start();
         await flusher?.leftovers.start();
@@ -34,5 +39,9 @@ export const pullmetricsWorker = defineApp({
         await Promise.all([workers.stop(), flusher?.leftovers.stop()]);
       },
     };
+    const dashboard = jobsDashboard({ settings, programs: [PROGRAM], redis });
+    return dashboard === undefined
+      ? app
+      : withProtectedListener(app, { ...dashboard, observer: observeListener('jobs'), log });
   },
 });

@@ -1,3 +1,4 @@
+import { jobSettings } from '@quay-observability/jobs';
 import { booleanSetting, durationSecondsSetting, type SettingsOf } from '@quay-observability/quay-config';
 
 /** Settings of this app, by environment variable; README.md has them as a table. */
@@ -16,6 +17,7 @@ export const flushSettings = {
     default: 900,
     min: 1,
   }),
+  ...jobSettings(9116),
 } as const;
 
 export type FlushSettings = SettingsOf<typeof flushSettings>;

@@ -9,7 +9,14 @@ export type FlushMetrics = {
   batchEnded(seconds: number): void;
 };
 
-export function createFlushMetrics(metrics: Metrics<'pullmetrics-worker'>): FlushMetrics {
+/**
+ * The metrics of the flusher. The next flush may be another replica's, so that the lag that this one has found vanishes
+ * after `lagKeptMs`: it would be taken for a present one.
+ */
+export function createFlushMetrics(
+  metrics: Metrics<'pullmetrics-worker'>,
+  { lagKeptMs }: { readonly lagKeptMs: number },
+): FlushMetrics {
   const runs = metrics.counter('quay_pull_flush_runs_total');
   const scanned = metrics.counter('quay_pull_flush_keys_scanned_total');
   const claimed = metrics.counter('quay_pull_flush_keys_claimed_total');
@@ -20,6 +27,10 @@ export function createFlushMetrics(metrics: Metrics<'pullmetrics-worker'>): Flus
   const batchDuration = metrics.histogram('quay_pull_flush_batch_duration_seconds');
 
   let oldestSeconds: number | undefined;
+  let lagShownAt = Infinity;
+  lag.onCollect(() => {
+    if (performance.now() - lagShownAt > lagKeptMs) lag.remove({});
+  });
 
   const keys = (report: FlushReport) => {
     scanned.inc({}, report.scanned);
@@ -43,6 +54,7 @@ export function createFlushMetrics(metrics: Metrics<'pullmetrics-worker'>): Flus
       // A flush that failed may have found nothing because it could not look.
       if (outcome === 'flushed' || report.oldestSeconds !== undefined) oldestSeconds = report.oldestSeconds;
       lag.set({}, oldestSeconds === undefined ? 0 : Math.max(0, startedAtSeconds - oldestSeconds));
+      lagShownAt = performance.now();
       if (outcome === 'flushed') lastSuccess.set({}, Date.now() / 1000);
     },
     batchEnded: (seconds) => {

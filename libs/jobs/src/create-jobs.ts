@@ -37,6 +37,11 @@ export type ScheduledWorkOptions = Operation & {
    * has started at a time. Otherwise a replica that starts finds the schedule of the others and keeps it.
    */
   readonly startsAtOnce?: boolean;
+  /**
+   * While the queue cannot be used, each replica does the work by itself, every interval; for work that several may do
+   * at once, and that must not wait for a Redis that is full.
+   */
+  readonly alsoWithoutQueue?: boolean;
   /** How long a run may go on once the work is to stop, before its signal aborts; 5000 unless told. */
   readonly graceMs?: number;
 };
@@ -64,7 +69,8 @@ export function createJobs(options: JobsOptions): Jobs {
   const metricsOf = new Map<string, JobMetrics>();
   return {
     scheduledWork: (work) => {
-      const { program, worker, operation, graceMs = GRACE_MS, attempts = 3, startsAtOnce = false } = work;
+      const { program, worker, operation, graceMs = GRACE_MS, attempts = 3 } = work;
+      const { startsAtOnce = false, alsoWithoutQueue = false } = work;
       // BullMQ counts whole milliseconds.
       const everyMs = Math.max(1, Math.round(work.everyMs));
       const backoffMs = Math.min(60_000, Math.max(1000, Math.round(everyMs / 10)));
@@ -81,6 +87,7 @@ export function createJobs(options: JobsOptions): Jobs {
           redis,
           schedule: { everyMs, attempts, backoff },
           startsAtOnce,
+          alsoWithoutQueue,
           run: (signal) => measured({ worker, operation }, () => work.run(signal)),
           timing,
           log: jobLog,

@@ -2,6 +2,8 @@ export { createJobs } from './create-jobs.ts';
 export type { Jobs, JobsOptions, ScheduledWork, ScheduledWorkOptions } from './create-jobs.ts';
 export { jobsDashboard } from './dashboard/jobs-dashboard.ts';
 export type { DashboardOptions, JobsDashboard, RequestHandler } from './dashboard/jobs-dashboard.ts';
+export { createOperationMeter } from './operation-meter.ts';
+export type { Operation, OperationMeter } from './operation-meter.ts';
 export { jobSettings } from './job-settings.ts';
 export type { JobSettings } from './job-settings.ts';
 export type { JobTiming } from './job-timing.ts';

@@ -28,7 +28,7 @@ export function jobSettings(dashboardPort: number) {
       default: dashboardPort,
     }),
     jobsDashboardTokensFile: stringSetting('JOBS_DASHBOARD_TOKENS_FILE', {
-      help: 'File with the tokens that open the page, a line each, of 16 characters or more; read at the start. Needed with `JOBS_DASHBOARD`.',
+      help: 'File with the tokens that open the page, a line each, of 16 characters or more, at most 10; read at the start. Needed with `JOBS_DASHBOARD`.',
       default: undefined,
     }),
   };

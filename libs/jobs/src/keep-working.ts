@@ -5,7 +5,7 @@ import type { JobMetrics } from './job-metrics.ts';
 import type { JobTiming } from './job-timing.ts';
 import { openSession, type QueueSession, type TakenJob } from './queue-session.ts';
 import { ABORTED, raceAbort } from './race-abort.ts';
-import { runJob, type JobRun } from './run-job.ts';
+import { runJob, type JobRun, type RunOutcome } from './run-job.ts';
 import { clearSchedule, isScheduled, timeOfTick, writeSchedule, type Schedule } from './schedule.ts';
 
 export type KeepWorkingOptions = {
@@ -15,6 +15,8 @@ export type KeepWorkingOptions = {
   readonly schedule: Schedule;
   /** Whether the first tick is due now, whatever the schedule in Redis says. */
   readonly startsAtOnce: boolean;
+  /** Whether the work is done by this process alone while the queue cannot be used. */
+  readonly alsoWithoutQueue: boolean;
   readonly run: JobRun;
   readonly timing: JobTiming;
   readonly log: JobLog;
@@ -37,6 +39,8 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
   let isWritten = false;
   // BullMQ tells of some faults by events alone, and answers that there is nothing to do.
   let faults = 0;
+  let { everyMs: untilRunMs } = options.schedule;
+  let lastRunAt = performance.now();
   while (!leaving.aborted) {
     try {
       if ((await raceAbort(redis.whenReady(READY_WAIT_MS), leaving)) === ABORTED) return;
@@ -59,11 +63,11 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
         hide();
         await session.close();
       }
-      await rest(timing.retryMs, leaving);
     } catch (error) {
       log.waits(error);
-      await rest(timing.retryMs * (1 + Math.random() / 2), leaving);
     }
+    await runWithoutQueue();
+    await rest(timing.retryMs * (1 + Math.random() / 2), leaving);
   }
 
   /** Until it is to leave, or there was a fault. */
@@ -100,9 +104,28 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
       if (tick !== undefined && taken.job.attemptsStarted <= 1) metrics.started((Date.now() - tick) / 1000);
       return run(signal);
     };
-    const outcome = await runJob({ queue, taken, run: observed, timing, stopping });
+    ended(startedAt, await runJob({ queue, taken, run: observed, timing, stopping }));
+  }
+
+  async function runWithoutQueue(): Promise<void> {
+    const { alsoWithoutQueue, run, stopping } = options;
+    const startedAt = performance.now();
+    if (!alsoWithoutQueue || leaving.aborted || startedAt < lastRunAt + untilRunMs) return;
+    try {
+      await run(stopping);
+      ended(startedAt, { outcome: 'completed' });
+    } catch (error) {
+      ended(startedAt, stopping.aborted ? { outcome: 'handed_back' } : { outcome: 'failed', error });
+    }
+  }
+
+  function ended(startedAt: number, outcome: RunOutcome): void {
     metrics.ended(outcome.outcome, (performance.now() - startedAt) / 1000);
     log.ran(outcome);
+    if (outcome.outcome === 'superseded') return;
+    const { everyMs, backoff } = options.schedule;
+    lastRunAt = performance.now();
+    untilRunMs = outcome.outcome === 'completed' ? everyMs : Math.min(everyMs, backoff.delayMs);
   }
 }
 

@@ -5,8 +5,7 @@ export const OTHER = 'other';
 export const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** The listeners that an app can have. */
-export const LISTENERS = ['public', 'admin', 'notifications', 'health', 'secscan'] as const;
-export const LISTENERS = ['public', 'admin', 'notifications', 'jobs'] as const;
+export const LISTENERS = ['public', 'admin', 'notifications', 'health', 'secscan', 'jobs'] as const;
 
 /** Registry protocols (contract section 3). */
 export const PROTOCOLS = ['v1', 'v2'] as const;

@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { CodedError } from '@quay-observability/coded-errors';
 
 /** The listeners that an app can have: the label `listener` of the HTTP metrics. */
-export type ListenerName = 'admin' | 'public' | 'notifications' | 'health' | 'secscan';
-export type ListenerName = 'admin' | 'public' | 'notifications' | 'jobs';
+export type ListenerName = 'admin' | 'public' | 'notifications' | 'health' | 'secscan' | 'jobs';
 
 export type HttpListenerOptions = {
   /** Which one it is, in messages. */

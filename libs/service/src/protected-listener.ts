@@ -1,6 +1,8 @@
 import type { Logger } from '@quay-observability/logging';
+import { ConfigError } from '@quay-observability/quay-config';
 import type { RequestHandler } from 'express';
 import type { ComposedApp } from './app-definition.ts';
+import { readBearerTokens } from './bearer-tokens.ts';
 import type { HttpListener } from './http-listener.ts';
 import type { HttpObserver } from './http-observer.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -9,10 +11,11 @@ import { requireBearer } from './require-bearer.ts';
 
 export type ProtectedListenerOptions = Pick<PublicServerOptions, 'host' | 'port'> & {
   readonly listener: NonNullable<PublicServerOptions['listener']>;
-  /** Any of them opens it, as Bearer or as the password of Basic. */
-  readonly tokens: readonly string[];
-  /** The setting that holds the tokens, for messages. */
-  readonly tokensSetting: string;
+  /** Holds the tokens that open it, as Bearer or as the password of Basic; read at once. */
+  readonly tokensFile: string | undefined;
+  /** The setting that names this file, and the one that wants the listener, for messages. */
+  readonly tokensFileSetting: string;
+  readonly wantedBySetting: string;
   readonly observer: HttpObserver;
   readonly log: Logger;
   /** Asked when the listener starts; they see requests with a token, of GET and HEAD alone. */
@@ -22,9 +25,25 @@ export type ProtectedListenerOptions = Pick<PublicServerOptions, 'host' | 'port'
 /** People, not scrapers. */
 const MAX_CONNECTIONS = 32;
 
-/** An app with a listener beside it that shows something to holders of a token, and changes nothing. */
+/**
+ * An app with a listener beside it that shows something to holders of a token, and changes nothing.
+ *
+ * @throws ConfigError (`CONFIG_INVALID`) if there is no token to protect it with
+ */
 export function withProtectedListener(app: ComposedApp, options: ProtectedListenerOptions): ComposedApp {
-  const { listener, tokens, tokensSetting, log, handlers, ...rest } = options;
+  const { listener, tokensFile, tokensFileSetting, wantedBySetting, log, handlers, ...rest } = options;
+  const tokens = readBearerTokens([], { name: tokensFileSetting, file: tokensFile });
+  if (tokens.length === 0)
+    throw new ConfigError([
+      {
+        key: tokensFileSetting,
+        source: `environment variable ${tokensFileSetting}`,
+        problem:
+          tokensFile === undefined
+            ? `is needed with ${wantedBySetting}: nobody may see that without a token`
+            : `names ${tokensFile}, which holds no token`,
+      },
+    ]);
   let server: HttpListener | undefined;
   return {
     ...app,
@@ -34,7 +53,7 @@ export function withProtectedListener(app: ComposedApp, options: ProtectedListen
         listener,
         maxConnections: MAX_CONNECTIONS,
         handlers: [
-          requireBearer({ tokens, realm: listener.name, setting: tokensSetting, orAsPassword: true }),
+          requireBearer({ tokens, realm: listener.name, setting: tokensFileSetting, orAsPassword: true }),
           readOnly,
           ...(await handlers()),
         ],

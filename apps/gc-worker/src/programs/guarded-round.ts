@@ -1,5 +1,5 @@
+import type { OperationMeter } from '@quay-observability/jobs';
 import type { Logger } from '@quay-observability/logging';
-import type { Metrics } from '@quay-observability/metrics';
 import type { WORKER_OPERATIONS, WORKERS } from '@quay-observability/metric-catalogue';
 import { isContention } from '../steps/is-contention.ts';
 import type { Round } from './run-rounds.ts';
@@ -10,23 +10,28 @@ export type Operation = {
   readonly operation: (typeof WORKER_OPERATIONS)[number];
 };
 
+/** To be held up by somebody else is no failure: the next round goes on. Everything else is passed on. */
+export function toleratingContention(labels: Operation, round: Round, log: Logger): Round {
+  return async (signal) => {
+    try {
+      await round(signal);
+    } catch (error) {
+      if (!isContention(error)) throw error;
+      log.info('A round of garbage collection was held up by somebody else.', { ...labels, error });
+    }
+  };
+}
+
 /** Gives a wrapper that measures rounds as Python's workers do, and logs what they throw instead of passing it on. */
-export function createRoundGuard(metrics: Metrics<'gc-worker'>, log: Logger) {
-  const duration = metrics.histogram('quay_worker_operation_duration_seconds');
-  const inProgress = metrics.gauge('quay_worker_operation_in_progress');
-  return (labels: Operation, round: Round): Round =>
-    async (signal) => {
-      const startedAt = performance.now();
-      inProgress.add(labels, 1);
+export function createRoundGuard(measured: OperationMeter, log: Logger) {
+  return (labels: Operation, round: Round): Round => {
+    const tolerating = toleratingContention(labels, round, log);
+    return async (signal) => {
       try {
-        await round(signal);
+        await measured(labels, () => tolerating(signal));
       } catch (error) {
-        if (isContention(error))
-          log.info('A round of garbage collection was held up by somebody else.', { ...labels, error });
-        else if (!signal.aborted) log.error('A round of garbage collection failed.', { ...labels, error });
-      } finally {
-        duration.observe(labels, (performance.now() - startedAt) / 1000);
-        inProgress.add(labels, -1);
+        if (!signal.aborted) log.error('A round of garbage collection failed.', { ...labels, error });
       }
     };
+  };
 }

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnedWork } from '@quay-observability/service';
 
-/** One round of work; it never throws but for the reason of its signal. */
+/** One round of work. */
 export type Round = (signal: AbortSignal) => Promise<void>;
 
 export type RoundsOptions = {
   /** From the beginning of a round to that of the next; rounds never overlap. */
   readonly intervalMs: number;
+  /** Never throws but for the reason of its signal. */
   readonly round: Round;
 };
 

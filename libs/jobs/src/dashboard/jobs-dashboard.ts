@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RedisConnection } from '@quay-observability/redis';
 import { Queue } from 'bullmq';
 import type { JobSettings } from '../job-settings.ts';
-import { readDashboardTokens } from './read-tokens.ts';
 
 /** A handler as Express and Connect have it. */
 export type RequestHandler = (
@@ -18,7 +17,7 @@ export type DashboardOptions = {
   readonly redis: RedisConnection;
 };
 
-/** What a listener needs to serve the dashboard; it is to let pass nobody without one of the tokens. */
+/** What a listener needs to serve the dashboard; it is to let pass nobody without one of the tokens of the file. */
 export type JobsDashboard = {
   readonly host: string;
   readonly port: number;
@@ -26,25 +25,23 @@ export type JobsDashboard = {
     readonly name: 'jobs';
     readonly settings: { readonly host: string; readonly port: string };
   };
-  readonly tokens: readonly string[];
-  readonly tokensSetting: string;
+  readonly tokensFile: string | undefined;
+  readonly tokensFileSetting: string;
+  readonly wantedBySetting: string;
   /** Called once, when the listener starts. */
   readonly handlers: () => Promise<RequestHandler[]>;
 };
 
-/**
- * The dashboard of an app's jobs; undefined if the settings want none.
- *
- * @throws ConfigError (`CONFIG_INVALID`) if there is no token to protect it with
- */
+/** The dashboard of an app's jobs; undefined if the settings want none. */
 export function jobsDashboard({ settings, programs, redis }: DashboardOptions): JobsDashboard | undefined {
   if (!settings.jobsDashboard) return undefined;
   return {
     host: settings.jobsDashboardHost,
     port: settings.jobsDashboardPort,
     listener: { name: 'jobs', settings: { host: 'JOBS_DASHBOARD_HOST', port: 'JOBS_DASHBOARD_PORT' } },
-    tokens: readDashboardTokens(settings),
-    tokensSetting: 'JOBS_DASHBOARD_TOKENS_FILE',
+    tokensFile: settings.jobsDashboardTokensFile,
+    tokensFileSetting: 'JOBS_DASHBOARD_TOKENS_FILE',
+    wantedBySetting: 'JOBS_DASHBOARD',
     handlers: async () => {
       // Loaded only where it is wanted.
       const { boardHandlers } = await import('./board.ts');

@@ -83,7 +83,8 @@ export const WORKER_METRICS = {
     declared: 'quay_pull_flush_lag_seconds',
     type: 'gauge',
     labels: [],
-    help: 'Age of the oldest pull event that the last flush found, by its latest pull, when the flush began; 0 if it found none.',
+    help: 'Age of the oldest pull event that the last flush found, by its latest pull, when the flush began; 0 if it found none. Absent in a replica that has not flushed for two intervals.',
+    absentUntilSet: true,
     ...FLUSHER,
   },
   quay_pull_flush_last_success_timestamp_seconds: {

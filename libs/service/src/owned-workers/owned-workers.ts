@@ -7,7 +7,7 @@ import type { OwnerSwitches } from '../owner-switches/owner-switches.ts';
 import type { HealthCheck } from '@quay-observability/health';
 import { createWorkRunner, type OwnedWork, type WorkLimits } from './work-runner.ts';
 
-/** A program of this app: what does its work, or why nothing does yet (`garbage collection arrives with milestone M4`). */
+/** A program of this app: what does its work, or why nothing does (`there is no database to collect in`). */
 export type OwnedProgram =
   | { readonly program: Program; readonly work: OwnedWork }
   | { readonly program: Program; readonly missing: string };

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-export type Schedule = {
+export type Repetition = {
   /** From the beginning of a run to that of the next; runs never overlap. */
   readonly intervalMs: number;
   /** After a run that failed, if that is sooner. */
@@ -10,7 +10,7 @@ export type Schedule = {
 
 /** Runs `work` now and again until the signal aborts; it says whether it succeeded, and never throws. */
 export async function runEvery(
-  { intervalMs, retryMs, signal }: Schedule,
+  { intervalMs, retryMs, signal }: Repetition,
   work: () => Promise<boolean>,
 ): Promise<void> {
   while (!signal.aborted) {
