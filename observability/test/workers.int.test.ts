@@ -30,12 +30,14 @@ before(async () => {
   );
   await workers.move();
   await waitUntil(
-    'rates of both runtimes, of a flush and of runs',
+    'rates of both runtimes, of a flush and of runs, and alerts',
     async () =>
       (await queryPrometheus(url, 'runtime:quay_gc_iterations:rate5m{cluster="moved"} > 0')).length === 2 &&
       (await queryPrometheus(url, 'outcome:quay_pull_flush_keys_settled:rate5m{outcome="flushed"} > 0'))
         .length > 0 &&
-      (await queryPrometheus(url, 'queue_outcome:quay_job_runs:rate5m{outcome="completed"} > 0')).length >= 3,
+      (await queryPrometheus(url, 'queue_outcome:quay_job_runs:rate5m{outcome="completed"} > 0')).length >=
+        3 &&
+      (await queryPrometheus(url, 'ALERTS{cluster="ailing"}')).length > 0,
     { timeoutMs: 120_000, intervalMs: 250 },
   );
 });
