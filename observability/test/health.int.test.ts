@@ -31,7 +31,7 @@ const WELL: Round = {
   indexed: [{ status: '201', times: 2 }],
   lost: 0,
   results: [90],
-  services: { database: true, storage: true },
+  services: { database: true, storage: true, disk_space_warning: true },
 };
 /** Of one in which everything is wrong that an alert tells. */
 const AILING: Round = {
@@ -45,7 +45,7 @@ const AILING: Round = {
   ],
   lost: 2,
   results: [],
-  services: { database: true, storage: false },
+  services: { database: true, storage: false, disk_space_warning: false },
 };
 
 let url: string;
@@ -128,7 +128,10 @@ test('what is well is told from what is not', async () => {
     const samples = await queryPrometheus(url, `group by (cluster) (${query})`);
     return samples.map(({ labels }) => labels.cluster ?? '');
   };
-  for (const alert of ['QuayHealthServiceDown', 'QuayHealthCheckDown', 'QuayHealthRuntimesDiffer']) {
+  const alerts = ['ServiceDown', 'DiskSpaceLow', 'CheckDown', 'RuntimesDiffer'].map(
+    (name) => `QuayHealth${name}`,
+  );
+  for (const alert of alerts) {
     const { expr } = ruleQueries().find(({ place }) => place === `alert ${alert}`) ?? assert.fail(alert);
     await waitUntil(alert, async () => (await clusters(expr)).length > 0);
     assert.deepEqual(await clusters(expr), ['ailing'], alert);

@@ -10,7 +10,7 @@ import { NOW_MS, randomRegistry } from './support/random-registry.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=300`. */
-const CASES = Number(process.env.GC_CASES ?? 60);
+const CASES = Number(process.env.GC_CASES ?? 30);
 const FIRST = Number(process.env.GC_FIRST ?? 1);
 
 let gc: GcBench;

@@ -17,7 +17,7 @@ import { releaseAllLocks, RULES, startGc, type GcBench } from './support/start-g
 const CASES = Number(process.env.GC_KILLED_CASES ?? 1);
 const FIRST = Number(process.env.GC_FIRST ?? 1);
 /** After so many, the process is left alone. */
-const MOST_KILLS = 8;
+const MOST_KILLS = 6;
 const PROGRAM = join(import.meta.dirname, 'support/collect-process.ts');
 
 let gc: GcBench;

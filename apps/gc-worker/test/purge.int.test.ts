@@ -18,7 +18,7 @@ import type { Dump } from './support/registry-database.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
 
 /** More on request: `GC_CASES=300`. */
-const CASES = Number(process.env.GC_CASES ?? 30);
+const CASES = Number(process.env.GC_CASES ?? 20);
 const FIRST = Number(process.env.GC_FIRST ?? 1);
 const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification', 'repositorygc'];
 
@@ -156,7 +156,7 @@ test('rows that appear while a repository is purged make no foreign key fail', a
     );
     if (outcome === undefined) break;
     // To be repeated, as the queue does; anything else would be a constraint that was run into.
-    assert.ok(outcome instanceof PurgeBlocked || isContention(outcome), String(outcome));
+    if (!(outcome instanceof PurgeBlocked) && !isContention(outcome)) throw outcome as Error;
   }
   starring = false;
   await Promise.all(stars);

@@ -78,14 +78,20 @@ export function composeFlusher(
     // The batches in hand are finished all the same.
     graceMs: 0,
   });
-  return { work: config.pullStatistics.enabled ? leftovers.except(flusher) : noWork(log), leftovers };
+  const reason = whyNot(config);
+  return { work: reason === undefined ? leftovers.except(flusher) : noWork(log, reason), leftovers };
 }
 
-/** As in Python: without the feature nothing is tracked, and nothing is flushed. */
-function noWork(log: FlusherContext['log']): OwnedWork {
+/** As in Python: without the feature nothing is tracked and nothing is flushed, and a registry that is read-only is not written to. */
+function whyNot({ pullStatistics, registryState }: FlusherContext['config']): string | undefined {
+  if (!pullStatistics.enabled) return 'FEATURE_IMAGE_PULL_STATS is off';
+  return registryState === 'readonly' ? 'REGISTRY_STATE is readonly' : undefined;
+}
+
+function noWork(log: FlusherContext['log'], reason: string): OwnedWork {
   return {
     start: () => {
-      log.info('No pulls are flushed: FEATURE_IMAGE_PULL_STATS is off.');
+      log.info(`No pulls are flushed: ${reason}.`);
       return Promise.resolve();
     },
     stop: () => Promise.resolve(),

@@ -46,10 +46,20 @@ const CONFLICTS = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
 /** A transaction id of which nothing has reached the disk is given out again after a crash. */
 const KEEP_ID = `SELECT pg_logical_emit_message(true, 'pull_flush', '')`;
-/** The events are deleted on the strength of the commit, which therefore must survive a crash. */
-const KEEP_COMMIT = `SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
+/**
+ * The events are deleted on the strength of the commit, which therefore must survive a crash. And a process that hangs, or
+ * that the network has cut off, must not keep the tables locked: PostgreSQL ends its session. Binds milliseconds.
+ */
+const PREPARE = `SELECT set_config('idle_in_transaction_session_timeout', ?, true),
+  CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END`;
+/** Longer than Redis may take to answer. */
+const IDLE_LIMIT_MS = 15_000;
 
-export function createStatisticsStore(database: Database, lock: TableLock): StatisticsStore {
+export function createStatisticsStore(
+  database: Database,
+  lock: TableLock,
+  idleLimitMs = IDLE_LIMIT_MS,
+): StatisticsStore {
   // What runs in a transaction's context would run in the transaction.
   const outside = AsyncLocalStorage.snapshot();
   const addIn = async (
@@ -80,7 +90,7 @@ export function createStatisticsStore(database: Database, lock: TableLock): Stat
   const addAll = (totals: PullTotals, seal: Seal, isolating: boolean) =>
     lock.run((take) =>
       database.transaction(async (queries) => {
-        await queries.raw(KEEP_COMMIT);
+        await queries.raw(PREPARE, [String(idleLimitMs)]);
         await take(queries);
         return addIn(queries, totals, seal, isolating);
       }),

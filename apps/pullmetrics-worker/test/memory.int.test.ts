@@ -14,10 +14,12 @@ import { fillRedis } from './fill-redis.ts';
 import { countedPulls } from './statistics.ts';
 
 /** By hand: `FLUSH_KEYS=1000000`. */
-const KEYS = Number(process.env.FLUSH_KEYS ?? 24_000);
+const KEYS = Number(process.env.FLUSH_KEYS ?? 40_000);
 const FEW_KEYS = 6000;
-/** What garbage collection makes of it, give or take. */
-const SPREAD_BYTES = 60 * 2 ** 20;
+/** Until a process has settled: a million keys at once would take a gigabyte. */
+const SPREAD_BYTES = 128 * 2 ** 20;
+/** 40,000 keys at once would not fit. */
+const HEAP = ['--max-old-space-size=56', '--max-semi-space-size=4'];
 const REPOSITORIES = 200;
 
 let postgres: PostgresServer;
@@ -40,7 +42,7 @@ async function flush(): Promise<Flush> {
   const script = join(import.meta.dirname, 'fixtures/flush-once.ts');
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--conditions=@quay-observability/source', '--max-old-space-size=96', script],
+    ['--conditions=@quay-observability/source', ...HEAP, script],
     { env: { PATH: process.env.PATH, DB_URI: postgres.uri, REDIS_PORT: String(redis.port) } },
   );
   return JSON.parse(stdout) as Flush;

@@ -32,7 +32,7 @@ afterEach(async () => {
 type Around = NonNullable<FlusherOptions['around']>;
 
 /** A flusher, some pulls that wait, and an empty database. */
-async function setUp(around?: Around, writers = 2): Promise<Flusher> {
+async function setUp(around?: Around, options: Partial<FlusherOptions> = {}): Promise<Flusher> {
   await clearStatistics(postgres);
   load = await createPullLoad(postgres, redis.port, { perRound: 400 });
   open.push(load);
@@ -44,7 +44,7 @@ async function setUp(around?: Around, writers = 2): Promise<Flusher> {
     redisPort: redis.port,
     batchKeys: 60,
     scanCount: 10,
-    writers,
+    ...options,
     ...(around === undefined ? {} : { around }),
   });
   open.push(flusher);
@@ -143,11 +143,27 @@ test('the id of a transaction that PostgreSQL forgets in a crash is given out ag
       },
       statistics,
     }),
-    1,
+    { writers: 1 },
   );
   const { errors } = await flusher.flush();
   assert.ok(errors.length > 0);
   assert.equal(await flusher.statistics.fateOf(sealed!), 'aborted');
+  await endsExact(flusher);
+});
+
+test('a process that hangs in a transaction loses its session, locks included, and the batch is written later', async () => {
+  const flusher = await setUp(
+    afterSeal(async () => {
+      await waitUntil('the end of the session', async () => {
+        const sessions = await postgres.query(
+          `SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND application_name = 'pullmetrics-worker'`,
+        );
+        return sessions.length === 0;
+      });
+    }),
+    { idleLimitMs: 300, besidePython: true, writers: 1 },
+  );
+  assert.ok((await flusher.flush()).errors.length > 0);
   await endsExact(flusher);
 });
 

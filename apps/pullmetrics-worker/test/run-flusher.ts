@@ -28,6 +28,8 @@ export type FlusherOptions = Partial<Omit<BatchStoreOptions, 'redis'>> & {
   redisPort: number;
   besidePython?: boolean;
   writers?: number;
+  /** After so long without a statement PostgreSQL ends the session of a transaction. */
+  idleLimitMs?: number;
   /** Puts something in the way of a step. */
   around?: (stores: { batches: BatchStore; statistics: StatisticsStore }) => {
     batches: BatchStore;
@@ -40,6 +42,7 @@ export async function createFlusher({
   redisPort,
   besidePython = false,
   writers = 2,
+  idleLimitMs,
   around = (stores) => stores,
   ...options
 }: FlusherOptions): Promise<Flusher> {
@@ -66,7 +69,11 @@ export async function createFlusher({
       pythonOrphanMs: 60_000,
       ...options,
     }),
-    statistics: createStatisticsStore(database, besidePython ? createTableLock(log) : WITHOUT_LOCK),
+    statistics: createStatisticsStore(
+      database,
+      besidePython ? createTableLock(log) : WITHOUT_LOCK,
+      idleLimitMs,
+    ),
   });
   const flushPulls = createFlushPulls({
     batches,
@@ -96,9 +103,13 @@ export function connect(port: number): RedisConnection {
 
 /** Flushes until nothing is left in Redis, batches of others included. */
 export async function flushAll(flusher: Flusher): Promise<void> {
-  await waitUntil('an empty Redis', async () => {
-    const { errors } = await flusher.flush();
-    if (errors[0] !== undefined) throw errors[0];
-    return (await flusher.redis.dbsize()) === 0;
-  });
+  await waitUntil(
+    'an empty Redis',
+    async () => {
+      const { errors } = await flusher.flush();
+      if (errors[0] !== undefined) throw errors[0];
+      return (await flusher.redis.dbsize()) === 0;
+    },
+    { timeoutMs: 60_000 },
+  );
 }

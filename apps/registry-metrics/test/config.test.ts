@@ -63,3 +63,12 @@ test('README.md lists every setting as it is', () => {
   for (const row of cells(renderSettingsTable(registrySettings)).slice(2))
     assert.ok(written.has(row), `missing in README.md: ${row}`);
 });
+
+test('in a container every listener can be reached', () => {
+  const dockerfile = readFileSync(join(import.meta.dirname, '../../../Dockerfile'), 'utf8');
+  const hosts = Object.values(registrySettings).flatMap(({ name }) =>
+    name.endsWith('LISTEN_HOST') ? [name] : [],
+  );
+  assert.ok(hosts.length > 1);
+  for (const name of hosts) assert.match(dockerfile, new RegExp(`\\s${name}=0\\.0\\.0\\.0\\s`), name);
+});

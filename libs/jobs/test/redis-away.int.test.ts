@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startRedis, waitUntil } from '@quay-observability/testkit';
 import { createReplica, PREFIX, PROGRAM, type Replica } from './start-replica.ts';
 
+type SetUp = { everyMs?: number; args?: string[]; alsoWithoutQueue?: boolean };
+
 /** A Redis of the test's own, and a replica that ticks quickly. */
 async function setUp(
   context: TestContext,
-  { everyMs = 200, args = [] }: { everyMs?: number; args?: string[] } = {},
+  { everyMs = 200, args = [], alsoWithoutQueue = false }: SetUp = {},
 ) {
   const redis = await startRedis({ args });
   let ticks = 0;
@@ -15,6 +17,7 @@ async function setUp(
     redisPort: redis.port,
     everyMs,
     timing: { silenceMs: 15_000 },
+    alsoWithoutQueue,
     run: () => {
       ticks += 1;
       return Promise.resolve();
@@ -160,6 +163,25 @@ test('idle replicas hardly ask, and a Redis that refuses is not asked without en
   await client.flushall();
   await goesOn(() => ticks() * 2);
 });
+
+for (const alsoWithoutQueue of [false, true])
+  test(`full: work that ${alsoWithoutQueue ? 'can do without the queue goes on' : 'needs the queue waits'}`, async (context) => {
+    const { replica, ticks } = await setUp(context, { alsoWithoutQueue });
+    const { client } = replica.redis;
+    await replica.start();
+    await goesOn(ticks);
+    await client.config('SET', 'maxmemory', '1');
+    await waitUntil('the log', () => told(replica).length === 1, { timeoutMs: 30_000 });
+    const before = ticks();
+    if (alsoWithoutQueue) await goesOn(() => ticks() - before);
+    else {
+      await pause(1500);
+      assert.ok(ticks() <= before + 1, `${ticks() - before} ticks`);
+    }
+    await client.config('SET', 'maxmemory', '0');
+    await waitUntil('the log', () => told(replica).at(-1)?.includes('goes on'), { timeoutMs: 30_000 });
+    await goesOn(ticks);
+  });
 
 test('a Redis that may evict keys is told in the log, once', async (context) => {
   const { replica, ticks } = await setUp(context, { args: ['--maxmemory-policy', 'allkeys-lru'] });

@@ -8,6 +8,9 @@ export type AccessLimits = {
   readonly maxPending: number;
 };
 
+/** Accesses that were given up on and have not ended, of all who share this count. */
+export type HungAccesses = { count: number; readonly max: number };
+
 /** One access to a location: what is done to which path, and how. */
 export type Access<T> = {
   /** For the message: `write`. */
@@ -21,12 +24,13 @@ export type Access<T> = {
  * Runs accesses to one location so that each ends in bounded time, with a coded error that names the
  * location and what was tried. What hangs in the operating system cannot be ended, only given up on: a
  * location with too many such accesses is refused further ones, or they would take all threads of the
- * process.
+ * process. `hung` is for locations that share what an access holds on to; unless told they share nothing.
  */
 export function boundedAccess(
   location: string,
   limits: AccessLimits,
   describe: (error: unknown) => string,
+  hung: HungAccesses = { count: 0, max: Number.POSITIVE_INFINITY },
 ): <T>(access: Access<T>) => Promise<T> {
   let pending = 0;
   return async ({ verb, path, signal, work }) => {
@@ -35,10 +39,14 @@ export function boundedAccess(
     const fail = (why: string) =>
       new CodedError('STORAGE_FAILED', `Storage location ${location}: cannot ${verb} ${checked}: ${why}`);
     if (signal?.aborted === true) throw fail('it was called off');
-    if (pending >= limits.maxPending) throw fail(`${pending} earlier accesses still wait for an answer`);
+    const tooMany = pending >= limits.maxPending ? pending : hung.count >= hung.max ? hung.count : undefined;
+    if (tooMany !== undefined) throw fail(`${tooMany} earlier accesses still wait for an answer`);
     const end = new AbortController();
     const calledOff = Promise.withResolvers<never>();
+    let isHung = false;
     const callOff = (why: string) => {
+      if (!isHung) hung.count += 1;
+      isHung = true;
       calledOff.reject(fail(why));
       end.abort();
     };
@@ -48,6 +56,7 @@ export function boundedAccess(
     pending += 1;
     const done = work(checked, end.signal).finally(() => {
       pending -= 1;
+      if (isHung) hung.count -= 1;
     });
     try {
       return await Promise.race([done, calledOff.promise]);

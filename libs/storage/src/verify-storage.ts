@@ -6,14 +6,39 @@ const CONTENT = Buffer.from('testing 123');
 
 type Files = Pick<BlobStorage, 'location' | 'write' | 'read' | 'remove'>;
 
+/** Names that no check uses which runs now. */
+export type VerifyNames = { take(): string; giveBack(name: string): void };
+
 /**
- * Writes a small file, reads it back and removes it (contract section 10). Each time under another name,
- * not Quay's `_verify`: that one belongs to Python, whose check fails if someone removes it meanwhile.
+ * Names of files for the checks of one location, `_verify-<uuid>`: not Quay's `_verify`, which belongs to Python, whose
+ * check fails if someone removes it meanwhile. They are used again: a location that answers too late, or lets nothing
+ * be removed, would else get one more file with every check.
+ */
+export function createVerifyNames(): VerifyNames {
+  const free: string[] = [];
+  return {
+    take: () => free.pop() ?? `_verify-${randomUUID()}`,
+    giveBack: (name) => {
+      free.push(name);
+    },
+  };
+}
+
+/**
+ * Writes a small file, reads it back and removes it (contract section 10).
  *
  * @throws CodedError `STORAGE_FAILED`
  */
-export async function verifyStorage(files: Files, signal?: AbortSignal): Promise<void> {
-  const name = `_verify-${randomUUID()}`;
+export async function verifyStorage(files: Files, names: VerifyNames, signal?: AbortSignal): Promise<void> {
+  const name = names.take();
+  try {
+    await writeReadRemove(files, name, signal);
+  } finally {
+    names.giveBack(name);
+  }
+}
+
+async function writeReadRemove(files: Files, name: string, signal: AbortSignal | undefined): Promise<void> {
   await files.write(name, CONTENT, signal);
   try {
     const found = await files.read(name, signal);

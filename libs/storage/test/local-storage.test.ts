@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { removeFolder, temporaryFolder } from '@quay-observability/testkit';
+import { removeFolder, temporaryFolder, waitUntil } from '@quay-observability/testkit';
 import { blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { storageOf } from './storage-of.ts';
 
@@ -72,7 +82,25 @@ test('a read that hangs is given up on, and too many of them are refused', async
       message: /2 earlier accesses still wait for an answer$/,
     });
   } finally {
-    for (let reader = 0; reader < 2; reader += 1) writeFileSync(pipe, '');
+    await letGo(pipe, storage);
+  }
+});
+
+test('reads that hang leave threads for the rest of the process, whichever locations they are of', async (t) => {
+  const { root, storage } = local(t, { timeoutMs: 100 });
+  const pipe = join(root, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  try {
+    for (let attempt = 0; attempt < 2; attempt += 1)
+      await assert.rejects(() => storage.read('pipe'), { message: /no answer within 100 ms$/ });
+    const other = local(t, { timeoutMs: 100 });
+    for (let attempt = 0; attempt < 4; attempt += 1)
+      await assert.rejects(() => other.storage.exists(BLOB), {
+        message: /2 earlier accesses still wait for an answer$/,
+      });
+    await stat('/');
+  } finally {
+    await letGo(pipe, storage);
   }
 });
 
@@ -87,6 +115,13 @@ test('a path that leads elsewhere is refused', async (t) => {
     ])
       await assert.rejects(attempt, { code: 'STORAGE_PATH_INVALID' });
 });
+
+/** Ends the reads of a pipe, and waits until a location of the process may be asked again. */
+async function letGo(pipe: string, storage: BlobStorage): Promise<void> {
+  // Both ways: that waits for nobody.
+  closeSync(openSync(pipe, 'r+'));
+  await waitUntil('the reads to end', () => storage.exists(BLOB).then(() => true));
+}
 
 function local(t: TestContext, options: StorageOptions = {}): { root: string; storage: BlobStorage } {
   const root = temporaryFolder('storage');

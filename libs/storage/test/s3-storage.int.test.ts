@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { startAws, type AwsKeys, type AwsServer } from '@quay-observability/testkit';
+import { startAws, waitUntil, type AwsKeys, type AwsServer } from '@quay-observability/testkit';
 import { blobPath, createStorage, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { startBoto3, type Boto3Peer } from './boto3-peer.ts';
 import { startForwardProxy } from './forward-proxy.ts';
@@ -153,6 +153,23 @@ suite('S3', { timeout: 600_000 }, () => {
       aws.signal('SIGCONT');
     }
     await eventually(() => storage.verify());
+  });
+
+  test('what a server writes that answers too late goes with a later check', async (t) => {
+    const storage = amazon({}, aws.keys, { timeoutMs: 1000 });
+    t.after(() => storage.close());
+    await eventually(() => storage.verify());
+    aws.signal('SIGSTOP');
+    try {
+      for (let check = 0; check < 3; check += 1)
+        await assert.rejects(() => storage.verify(), { message: /cannot write .*no answer within 1000 ms$/ });
+    } finally {
+      aws.signal('SIGCONT');
+    }
+    await waitUntil('nothing to be left', async () => {
+      await storage.verify();
+      return ((await boto3.ask('keys')) as unknown[]).length === 0;
+    });
   });
 
   test('nobody listens', async (t) => {

@@ -16,8 +16,9 @@ import { readHealthChecker } from './health-checker.ts';
 import { createHealthLog } from './health-log.ts';
 import { createHealthRoutes } from './health-routes.ts';
 import type { HealthListenerSettings } from './health-settings.ts';
+import { createRecheck } from './recheck.ts';
 import { leaveOutDatabase, shareRdsStatus, type RdsStatus } from './rds-aware.ts';
-import { readServiceKeyId } from './service-key-id.ts';
+import { createServiceKeyIdReader } from './service-key-id.ts';
 import type { SharedCheck, ShareOptions } from './shared-check.ts';
 import { judge } from './verdict.ts';
 
@@ -42,6 +43,8 @@ export type Health = HttpListener & {
 
 /** Every probe of an installation at once. With the longest head of a request each they hold 160 MiB. */
 const MAX_CONNECTIONS = 128;
+const RECHECK_MS = 10_000;
+const SERVICE_KEY_ID_MS = 1000;
 /** A secret of 1 MiB is a wrong one, which is a 404. */
 const MAX_HEADER_BYTES = 1_310_720;
 const LISTENER = {
@@ -79,6 +82,7 @@ export function createHealth(options: HealthOptions): Health {
   const session = { lifetimeSeconds: settings.debugSessionSeconds };
   let debugSecret = createDebugSecret(health.debugSecret, session);
   const healthLog = createHealthLog(log);
+  const serviceKeyId = createServiceKeyIdReader(health.serviceKeyIdFile, SERVICE_KEY_ID_MS);
   if (health.billing && settings.databaseRevision === undefined)
     log.warning('/health/dbrevision fails: FEATURE_BILLING is on and HEALTH_DB_REVISION is not set.');
 
@@ -100,7 +104,7 @@ export function createHealth(options: HealthOptions): Health {
       notes,
       is_testing: health.isTesting,
       config_provider: settings.kubernetesHost === undefined ? 'file' : 'k8s',
-      local_service_key_id: (await readServiceKeyId(health.serviceKeyIdFile)) ?? null,
+      local_service_key_id: (await serviceKeyId()) ?? null,
       hostname: hostname(),
     }),
     enableDebug: (secret, headers) => {
@@ -126,13 +130,20 @@ export function createHealth(options: HealthOptions): Health {
       log.error(message, { error });
     },
   });
+  const all = [...new Set([...checks.instance, ...checks.endtoend, ...checks.warning])];
+  const recheck = createRecheck(all, RECHECK_MS);
   return {
     ...server,
     listen: async () => {
       await server.listen();
+      recheck.start();
       log.info('The health endpoints are served.', { url: server.url() });
     },
-    checks: [...new Set([...checks.instance, ...checks.endtoend, ...checks.warning])],
+    close: () => {
+      recheck.close();
+      return server.close();
+    },
+    checks: all,
     setDebugSecret: (secret) => {
       debugSecret = createDebugSecret(secret, session);
     },

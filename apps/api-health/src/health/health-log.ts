@@ -22,7 +22,13 @@ export function createHealthLog(log: Pick<Logger, 'warning' | 'info'>): HealthLo
       const now = performance.now();
       if (last?.services === services && now < last.quietUntil) return;
       failures.set(path, { services, quietUntil: now + QUIET_MS });
-      log.warning('[FAILED HEALTH CHECK]', { check: path, services_expanded: expanded, notes });
+      log.warning('[FAILED HEALTH CHECK]', {
+        check: path,
+        services_expanded: expanded,
+        // Once more by value: under the key `auth` a log line never shows anything.
+        failed: failed.map(([service, { failure }]) => ({ service, failure })),
+        notes,
+      });
     },
   };
 }

@@ -14,12 +14,15 @@ const PAGES: ReadonlyMap<string, HealthPage> = new Map([
   ['/health/dbrevision', { page: 'dbrevision' }],
 ]);
 const DEBUG = '/health/enabledebug/';
+/** Of a target as clients send it to a proxy, which every server has to take (RFC 9112, 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
 
 /** Of the request target; a `redirect` is the same target with single slashes, which is a page. */
 export type HealthTarget = HealthPage | { readonly page: 'redirect'; readonly to: string } | undefined;
 
 /** Finds the page as Flask does: decoded, case and a trailing slash matter, double slashes redirect. */
-export function healthPageOf(target: string): HealthTarget {
+export function healthPageOf(requestTarget: string): HealthTarget {
+  const target = requestTarget.replace(ORIGIN, '');
   const path = decodePath(target);
   const found = pageAt(path);
   if (found !== undefined || !path.includes('//')) return found;

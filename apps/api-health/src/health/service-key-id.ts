@@ -18,3 +18,25 @@ export async function readServiceKeyId(file: string): Promise<string | undefined
     await handle?.close();
   }
 }
+
+/**
+ * The same for an answer that must not hang: undefined also if a read takes longer than `timeoutMs`. Another one is not
+ * begun before it has ended, for each holds a thread of the process.
+ */
+export function createServiceKeyIdReader(file: string, timeoutMs: number): () => Promise<string | undefined> {
+  let reading: Promise<string | undefined> | undefined;
+  return async () => {
+    reading ??= readServiceKeyId(file).finally(() => {
+      reading = undefined;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, undefined);
+    });
+    try {
+      return await Promise.race([reading, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -5,6 +5,8 @@ export type SharedCheck = {
   readonly name: string;
   /** Never rejects, and resolves within the time limit whatever the service does. */
   readonly run: () => Promise<CheckResult>;
+  /** Whether the latest run that has ended found the service unhealthy. */
+  readonly isFailing: () => boolean;
 };
 
 export type ShareOptions = {
@@ -28,6 +30,7 @@ export function shareCheck({ name, check }: ServiceCheck, options: ShareOptions)
   const { shareMs, timeoutMs, redact } = options;
   let latest: { readonly result: Promise<CheckResult>; endedAt: number | undefined } | undefined;
   let isHeld = false;
+  let isFailing = false;
 
   const begin = async (): Promise<CheckResult> => {
     if (isHeld) return { healthy: false, failure: 'The check before has not ended yet' };
@@ -42,6 +45,7 @@ export function shareCheck({ name, check }: ServiceCheck, options: ShareOptions)
 
   return {
     name,
+    isFailing: () => isFailing,
     run: () => {
       if (latest !== undefined) {
         const { result, endedAt } = latest;
@@ -49,6 +53,7 @@ export function shareCheck({ name, check }: ServiceCheck, options: ShareOptions)
       }
       const startMs = performance.now();
       const result = begin().then((found) => {
+        isFailing = !found.healthy;
         options.onChecked?.(name, found.healthy, (performance.now() - startMs) / 1000);
         return redacted(found);
       });

@@ -1,10 +1,11 @@
 import type { Database } from '@quay-observability/database';
 import type { AppContext, OwnerSwitches } from '@quay-observability/service';
+import type { apiHealthSettings } from '../config.ts';
 import { createSecscanGateway, type SecscanGateway } from './create-secscan-gateway.ts';
-import { planSecscan, type secscanSettings } from './secscan-settings.ts';
+import { planSecscan } from './secscan-settings.ts';
 
 type SecscanContext = Pick<
-  AppContext<'api-health', typeof secscanSettings>,
+  AppContext<'api-health', typeof apiHealthSettings>,
   'config' | 'settings' | 'metrics' | 'log' | 'observeListener' | 'addReadinessCheck' | 'connectRedis'
 >;
 
@@ -14,11 +15,18 @@ export function composeSecscan(
   { database, switches }: { database: Database | undefined; switches: OwnerSwitches },
 ): SecscanGateway | undefined {
   const plan = planSecscan(context.settings, context.config.securityScanner);
-  if (plan === undefined) return undefined;
+  if (plan === undefined) {
+    if (context.settings.secscanUpstreamUrl !== undefined)
+      context.log.warning(
+        'There is no gateway to Clair: SECSCAN_UPSTREAM_URL is set, but not SECSCAN_LISTEN_PORT.',
+      );
+    return undefined;
+  }
   const observer = context.observeListener('secscan');
   const gateway = createSecscanGateway({
     plan,
     settings: context.settings,
+    fastPath: context.settings.fastPath,
     metrics: context.metrics,
     log: context.log.child('secscan'),
     database,

@@ -8,7 +8,7 @@ import {
 import type { Logger } from '@quay-observability/logging';
 import type { Metrics } from '@quay-observability/metrics';
 import type { RedisConnection } from '@quay-observability/redis';
-import { startHttpSpan } from '@quay-observability/tracing';
+import { leaveUntraced, startHttpSpan } from '@quay-observability/tracing';
 import { createAuthorizeCall } from './authorize-call.ts';
 import { clairErrorForm } from './clair-error-form.ts';
 import { createIndexRecorder } from './index-recorder.ts';
@@ -22,6 +22,8 @@ import { createStartSecscanExchange, type StartSecscanExchangeOptions } from './
 export type SecscanGatewayOptions = Pick<StartSecscanExchangeOptions, 'switches' | 'requestArrived'> & {
   plan: SecscanPlan;
   settings: SecscanSettings;
+  /** As for the gateway for `/api`: `GATEWAY_FAST_PATH`. */
+  fastPath: boolean;
   metrics: Metrics<'api-health'>;
   log: Logger;
   /** Knows layers and manifests; without it their metrics are not filled. */
@@ -58,7 +60,7 @@ const HEALTH = { path: '/indexer/api/v1/index_state', timeoutMs: 1800, cacheMs: 
 
 /** Composes listener, upstream and what is counted. Nothing is opened before `listen`. */
 export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGateway {
-  const { plan, settings, log, database } = options;
+  const { plan, settings, fastPath, log, database } = options;
   const metrics = bindSecscanMetrics(options.metrics);
   const clair = createUpstream({
     name: 'clair',
@@ -70,6 +72,7 @@ export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGat
     uploadTimeoutMs: settings.secscanAnswerSeconds * 1000,
     keepAliveMs: UPSTREAM_KEEP_ALIVE_MS,
     maxHeaderBytes: HEADS.maxHeaderBytes,
+    fastPath,
   });
   const health = createUpstreamHealth({ ...HEALTH, url: plan.upstreamUrl });
   const failedCalls = createQuietLog(log, 'More calls failed because of Clair.');
@@ -124,6 +127,9 @@ export function createSecscanGateway(options: SecscanGatewayOptions): SecscanGat
       discardTimeoutMs: 30_000,
     },
     trustForwarded: false,
+    fastPath,
+    // Its spans are made by hand.
+    onServer: leaveUntraced,
     errorForm: clairErrorForm,
     startExchange: createStartSecscanExchange({
       clair,

@@ -51,7 +51,7 @@ export const secscanSettings = {
     min: 0.1,
   }),
   secscanBodySeconds: durationSecondsSetting('SECSCAN_BODY_TIMEOUT_SECONDS', {
-    help: 'Longest silence of Clair in the middle of an answer, and of a client that is to send or to read.',
+    help: 'Longest silence of Clair in the middle of an answer to a GET (to anything else: SECSCAN_ANSWER_TIMEOUT_SECONDS), and of a client that is to send or to read.',
     default: 120,
     min: 0.1,
   }),
@@ -75,6 +75,9 @@ export type SecscanSettings = SettingsOf<typeof secscanSettings>;
 export type TokenPlan =
   | { readonly kind: 'pass' }
   | { readonly kind: 'resign'; readonly ownKey: Uint8Array; readonly upstreamKey: Uint8Array };
+
+/** Not `SECSCAN_JWT=resign`: a log line takes what follows for a token. */
+const TO_RESIGN = 'the choice `resign` of SECSCAN_JWT';
 
 /** What the gateway needs to be there at all. */
 export type SecscanPlan = { readonly port: number; readonly upstreamUrl: string; readonly tokens: TokenPlan };
@@ -105,12 +108,12 @@ export function planSecscan(
   }
   const upstreamKey = settings.secscanUpstreamPsk;
   const ownKey = psk === undefined ? undefined : readSharedKey(psk);
-  if (upstreamKey === undefined) missing('SECSCAN_UPSTREAM_PSK', 'SECSCAN_JWT=resign');
+  if (upstreamKey === undefined) missing('SECSCAN_UPSTREAM_PSK', TO_RESIGN);
   if (ownKey === undefined)
     faults.push({
       key: 'SECURITY_SCANNER_V4_PSK',
       source: "Quay's configuration",
-      problem: psk === undefined ? 'is required with SECSCAN_JWT=resign and not set' : 'expected base64',
+      problem: psk === undefined ? `is required with ${TO_RESIGN} and not set` : 'expected base64',
     });
   if (upstreamUrl === undefined || upstreamKey === undefined || ownKey === undefined)
     throw new ConfigError(faults);

@@ -106,6 +106,7 @@ suite('the whole app with S3, a directory and RDS', { timeout: 600_000 }, () => 
     assert.equal(away.status, 503);
     assert.equal(away.services.auth, false);
     assert.equal(away.expanded.auth?.failure, "Can't contact LDAP server: ECONNREFUSED");
+    assert.match(runtime.app.process.log(), /HEALTH CHECK.*Can't contact LDAP server: ECONNREFUSED/);
     await waitUntil('both to be well again', async () => (await ask('/health/endtoend')).status === 200);
   });
 

@@ -26,6 +26,9 @@ const TARGETS = [
   ],
   ...[`/health/enabledebug/${SECRET}`, `/health/enabledebug/%6Fpen-sesame`, `/health/enabledebug/${SECRET}/`],
   ...[`/health/enabledebug/${SECRET}%00`, '/health/enabledebug/%ff'],
+  // As a client sends it to a proxy; every server has to take it.
+  ...['http://quay.test/health/warning', 'https://quay.test//status?a=1', 'http://quay.test/nothing'],
+  ...['http://quay.test', `HTTP://quay.test/health/enabledebug/${SECRET}`],
 ];
 
 /** What Flask and gunicorn decide; the order of `Allow` is that of a set in Python. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { waitUntil } from '@quay-observability/testkit';
 import { askHealth } from './ask-health.ts';
 import { startHealthStage, type HealthStage } from './health-stage.ts';
 
@@ -32,5 +33,19 @@ test('a result from before an outage is not shown for longer than it is shared',
   stage.pingStatus = 500;
   await new Promise((resolve) => setTimeout(resolve, 250));
   assert.equal((await askHealth(url, '/health/instance')).status, 503);
+  await app.stop();
+});
+
+test('what has failed is asked again until it passes, so that the metric follows without a probe', async () => {
+  stage.pingStatus = 500;
+  const { url, app } = await stage.startNew();
+  const isUp = async () => {
+    const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
+    return /^quay_health_check_up\{check="quay\/registry_gunicorn",.*\} (\d)$/m.exec(metrics)?.[1];
+  };
+  assert.equal((await askHealth(url, '/health/instance')).status, 503);
+  assert.equal(await isUp(), '0');
+  stage.pingStatus = 200;
+  await waitUntil('the metric to tell that it passes', async () => (await isUp()) === '1');
   await app.stop();
 });

@@ -20,12 +20,14 @@ export async function runInProcess(
     postgres,
     redis,
     env,
+    fastPath = true,
     ownerOf = () => 'go',
     startSpan,
   }: {
     postgres: { uri: string };
     redis: { port: number };
     env?: Record<string, string>;
+    fastPath?: boolean;
     /** What the switches say; `go` unless told. */
     ownerOf?: (question: RouteQuestion) => RouteOwner;
     startSpan?: SecscanGatewayOptions['startSpan'];
@@ -53,6 +55,7 @@ export async function runInProcess(
   const gateway = createSecscanGateway({
     plan,
     settings,
+    fastPath,
     metrics,
     log,
     database,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { redactText } from '@quay-observability/logging';
 import { ConfigError, readSettings } from '@quay-observability/quay-config';
 import { planSecscan, secscanSettings } from '../../src/secscan/secscan-settings.ts';
 
@@ -17,6 +18,7 @@ function faultsOf(env: Record<string, string>, psk?: string): string[] {
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     assert.doesNotMatch(error.message, /secret/);
+    assert.equal(redactText(error.message), error.message, 'readable in the log');
     return error.faults.map(({ key, problem }) => `${key}: ${problem}`);
   }
   return [];
@@ -43,8 +45,8 @@ void test('what is missing or wrong is named, all of it at once, and never shown
   ]);
   assert.deepEqual(faultsOf({ SECSCAN_LISTEN_PORT: '1', SECSCAN_JWT: 'resign' }), [
     'SECSCAN_UPSTREAM_URL: is required with SECSCAN_LISTEN_PORT and not set',
-    'SECSCAN_UPSTREAM_PSK: is required with SECSCAN_JWT=resign and not set',
-    'SECURITY_SCANNER_V4_PSK: is required with SECSCAN_JWT=resign and not set',
+    'SECSCAN_UPSTREAM_PSK: is required with the choice `resign` of SECSCAN_JWT and not set',
+    'SECURITY_SCANNER_V4_PSK: is required with the choice `resign` of SECSCAN_JWT and not set',
   ]);
   const resign = { ...LISTEN, SECSCAN_JWT: 'resign', SECSCAN_UPSTREAM_PSK: UPSTREAM_PSK };
   assert.deepEqual(faultsOf(resign, 'secret!'), ['SECURITY_SCANNER_V4_PSK: expected base64']);

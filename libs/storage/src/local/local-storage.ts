@@ -1,10 +1,10 @@
 import { mkdir, open, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CodedError } from '@quay-observability/coded-errors';
-import { boundedAccess, type AccessLimits } from '../bounded-access.ts';
+import { boundedAccess, type AccessLimits, type HungAccesses } from '../bounded-access.ts';
 import type { BlobStorage } from '../blob-storage.ts';
 import { MAX_READ_BYTES, TooLargeError } from '../read-limit.ts';
-import { verifyStorage } from '../verify-storage.ts';
+import { createVerifyNames, verifyStorage } from '../verify-storage.ts';
 import { isUnderMount, type ReadMounts } from './mounts.ts';
 
 export type LocalOptions = {
@@ -16,17 +16,24 @@ export type LocalOptions = {
   readonly readMounts: ReadMounts;
 };
 
+/**
+ * Of all local locations of the process: each holds one of the four threads that Node.js has for files and names of
+ * hosts, so that more of them would make every other check hang as well.
+ */
+const HUNG: HungAccesses = { count: 0, max: 2 };
+
 /** Quay's `LocalStorage`: files below a folder. Links in it are followed, as Quay does: only an operator makes them. */
 export function createLocalStorage(options: LocalOptions): BlobStorage {
   const { location, engine, limits } = options;
   const root = resolve(options.root);
-  const access = boundedAccess(location, limits, describe);
+  const access = boundedAccess(location, limits, describe, HUNG);
+  const names = createVerifyNames();
   const storage: BlobStorage = {
     supported: true,
     location,
     engine,
     verify: async (signal) => {
-      await verifyStorage(storage, signal);
+      await verifyStorage(storage, names, signal);
       await demandMount(location, root, options.readMounts);
     },
     exists: (path, signal) =>

@@ -9,7 +9,7 @@ import {
 import { boundedAccess, type AccessLimits } from '../bounded-access.ts';
 import type { BlobStorage } from '../blob-storage.ts';
 import { MAX_READ_BYTES, TooLargeError } from '../read-limit.ts';
-import { verifyStorage } from '../verify-storage.ts';
+import { createVerifyNames, verifyStorage } from '../verify-storage.ts';
 import { describeS3Failure } from './describe-s3-failure.ts';
 import { createS3Client } from './s3-client.ts';
 import { objectKey, type S3Location } from './s3-location.ts';
@@ -27,6 +27,7 @@ export function createS3Storage({ location, engine, at, limits, keepAlive }: S3O
   const client = createS3Client(at, { timeoutMs: limits.timeoutMs, keepAlive });
   const bounded = boundedAccess(location, limits, describeS3Failure);
   const address = (path: string) => ({ Bucket: at.bucket, Key: objectKey(at.root, path) });
+  const names = createVerifyNames();
   let bucketSeen = false;
 
   /** As Quay does once: of a missing bucket a HEAD of an object says no more than that the object is missing. */
@@ -57,7 +58,7 @@ export function createS3Storage({ location, engine, at, limits, keepAlive }: S3O
     supported: true,
     location,
     engine,
-    verify: (signal) => verifyStorage(storage, signal),
+    verify: (signal) => verifyStorage(storage, names, signal),
     exists: (path, signal) =>
       access('look for', path, signal, async (object, abortSignal) => {
         const head = client.send(new HeadObjectCommand(object), { abortSignal });
