@@ -37,7 +37,8 @@ before(async () => {
         .length > 0 &&
       (await queryPrometheus(url, 'queue_outcome:quay_job_runs:rate5m{outcome="completed"} > 0')).length >=
         3 &&
-      (await queryPrometheus(url, 'ALERTS{cluster="ailing"}')).length > 0,
+      // Panels ask for whole seconds.
+      (await queryPrometheus(url, 'ALERTS{cluster="ailing"} offset 2s')).length > 0,
     { timeoutMs: 120_000, intervalMs: 250 },
   );
 });
