@@ -4,6 +4,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { healthDashboard } from './dashboards/health.ts';
 import { ownerSwitchesDashboard } from './dashboards/owner-switches.ts';
 import { registryDashboard } from './dashboards/registry.ts';
+import { workersDashboard } from './dashboards/workers.ts';
 
 /** Where Grafana finds the dashboards. */
 const FOLDER = join(import.meta.dirname, '../dashboards');
@@ -13,6 +14,7 @@ export const DASHBOARDS: readonly { file: string; build: () => Dashboard }[] = [
   { file: 'owner-switches.json', build: ownerSwitchesDashboard },
   { file: 'registry.json', build: registryDashboard },
   { file: 'health.json', build: healthDashboard },
+  { file: 'workers.json', build: workersDashboard },
 ];
 
 /** A dashboard as its file has it. */

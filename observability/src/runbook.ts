@@ -5,6 +5,7 @@ export const RUNBOOKS = {
   m1: 'docs/runbooks/m1.md',
   m2: 'docs/runbooks/m2.md',
   m3: 'docs/runbooks/m3.md',
+  m4: 'docs/runbooks/m4.md',
 } as const;
 
 /** A runbook, and the anchor of a section in it; a test finds those that are not there. */

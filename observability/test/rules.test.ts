@@ -55,7 +55,11 @@ test('capabilities of routes are told from worker programs as the owner switches
 test('a recording says in its name which labels it keeps, whatever the installation has', () => {
   for (const { record, labels = {} } of RECORDINGS.filter(({ file }) => file !== 'owner-switches.yml')) {
     const [level = '', metric = '', operations = ''] = record.split(':');
-    assert.match(operations, /^(rate5m|ratio_rate5m|share_rate5m|histogram_quantile_rate5m|sum)$/, record);
+    assert.match(
+      operations,
+      /^(rate5m|ratio_rate5m|share_rate5m|histogram_quantile_rate5m|sum|max)$/,
+      record,
+    );
     assert.ok(!metric.endsWith('_total'), record);
     const kept = keptLabels(record).filter((label) => !['cluster', 'namespace', 'le'].includes(label));
     const named = [...kept, ...Object.keys(labels)].join('_');
