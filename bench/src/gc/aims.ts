@@ -3,6 +3,8 @@ import type { Aim } from '../measure/aims.ts';
 /** What one collection came to. */
 export type Collection = {
   readonly seconds: number;
+  /** Of the contestant, its start included, PostgreSQL and Redis together. */
+  readonly cpuSeconds: number;
   readonly slowestMs: number;
   /** Reads of growing tables from end to end. */
   readonly scans: number;

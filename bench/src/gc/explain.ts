@@ -21,7 +21,10 @@ const HAS_PLAN = /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i;
 export function scannedTables(plan: PlanNode, tables: readonly string[]): string[] {
   const table = plan['Relation Name'] ?? '';
   const isScanned = plan['Node Type'] === 'Seq Scan' && tables.includes(table);
-  return [...(isScanned ? [table] : []), ...(plan.Plans ?? []).flatMap((each) => scannedTables(each, tables))];
+  return [
+    ...(isScanned ? [table] : []),
+    ...(plan.Plans ?? []).flatMap((each) => scannedTables(each, tables)),
+  ];
 }
 
 /** Plans statements as they would be planned without knowing their values; transaction control is left out. */

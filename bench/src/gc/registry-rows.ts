@@ -27,8 +27,8 @@ export const GROWING_TABLES = [
 
 /** The repository that is collected; those after it are not. */
 export const REPOSITORY_ID = 1;
-const MANIFESTS_PER_REPOSITORY = 200;
-const REPOSITORIES_PER_NAMESPACE = 3;
+const MANIFESTS_PER_REPOSITORY = 50;
+const REPOSITORIES_PER_NAMESPACE = 1;
 const WINDOW_SECONDS = 14 * 86_400;
 
 const sha256 = (text: string): string => `'sha256:' || encode(sha256((${text})::bytea), 'hex')`;

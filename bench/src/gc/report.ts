@@ -13,17 +13,24 @@ export function collectionTable(
 ): string {
   const perSecond = (name: string): number[] =>
     (results.get(name) ?? []).map(({ seconds }) => tags / seconds);
+  const perCpuSecond = (name: string): number[] =>
+    (results.get(name) ?? []).map(({ cpuSeconds }) => tags / cpuSeconds);
   const rows = [...results].map(([name, of]) => [
     name,
     formatNumber(median(of.map(({ seconds }) => seconds))),
     formatNumber(median(perSecond(name))),
     formatPercent(spread(perSecond(name))),
     formatRatio(medianRatio(perSecond(name), perSecond(compared))),
+    formatNumber(median(of.map(({ cpuSeconds }) => cpuSeconds))),
+    formatRatio(medianRatio(perCpuSecond(name), perCpuSecond(compared))),
     formatNumber(median(of.map(({ statements }) => statements.reduce((sum, { calls }) => sum + calls, 0)))),
     formatNumber(median(of.map(({ slowestMs }) => slowestMs))),
   ]);
   return formatTable(
-    ['contestant', 'seconds', 'tags/s', 'spread', 'to Python', 'statements', 'slowest statement ms'],
+    [
+      ...['contestant', 'seconds', 'tags/s', 'spread', 'to Python', 'CPU s', 'tags per CPU s, to Python'],
+      ...['statements', 'slowest statement ms'],
+    ],
     rows,
   );
 }

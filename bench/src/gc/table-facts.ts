@@ -1,4 +1,5 @@
 import { queryOnce } from '@quay-observability/database';
+import { waitUntil, type PostgresServer } from '@quay-observability/testkit';
 import { GROWING_TABLES } from './registry-rows.ts';
 
 const LONGEST_MS = 10 * 60_000;
@@ -26,12 +27,24 @@ export async function countRows(uri: string): Promise<ByTable> {
   return row ?? {};
 }
 
-/** Below this PostgreSQL rightly reads a table from end to end: it is no more than some pages. */
-const FEW_ROWS = 1000;
+/** Below this PostgreSQL rightly reads a table from end to end: it costs less than a hundred looks into an index. */
+const FEW_ROWS = 10_000;
 
 /** The growing tables that have grown in this run, by their rows. */
 export function grownTables(rows: ByTable): string[] {
   return GROWING_TABLES.filter((table) => (rows[table] ?? 0) >= FEW_ROWS);
+}
+
+/** Waits until nobody is connected to a database: only then PostgreSQL's counts of it are whole. */
+export async function waitUntilLeft(
+  postgres: Pick<PostgresServer, 'query'>,
+  database: string,
+): Promise<void> {
+  const isLeft = async (): Promise<boolean> => {
+    const sql = `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`;
+    return (await postgres.query(sql, [database])).length === 0;
+  };
+  await waitUntil('the database to be left', isLeft, { timeoutMs: 60_000, intervalMs: 100 });
 }
 
 /** How often these tables were read from end to end in a database since it was made; those that were not are left out. */
