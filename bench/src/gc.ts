@@ -57,14 +57,14 @@ try {
   const uri = postgres.uri.replace(/[^/]*$/, DATABASE);
   let expected: ByTable | undefined;
 
-  const measure = async ({ name, collect }: Contestant): Promise<Result> => {
+  const measure = async (contestant: Contestant): Promise<Result> => {
     await postgres.query(`CREATE DATABASE ${DATABASE} TEMPLATE quay STRATEGY FILE_COPY`);
     try {
       await postgres.query('CHECKPOINT');
       writeBlobFiles(storageRoot, checksums);
       // All of them are below this process, which itself only waits.
       const cpuBefore = cpuSecondsOf(process.pid);
-      const seconds = await collect({ uri, redisPort: redis.port, storageRoot });
+      const seconds = await contestant.collect({ uri, redisPort: redis.port, storageRoot });
       const cpuSeconds = cpuSecondsOf(process.pid) - cpuBefore;
       await waitUntilLeft(postgres, DATABASE);
       const statements = await readStatements(postgres, DATABASE);
@@ -75,7 +75,7 @@ try {
       const left = countFiles(storageRoot);
       if (gone.tag !== tags || left !== 0 || JSON.stringify(gone) !== JSON.stringify(expected))
         throw new Error(
-          `${name}: ${left} files are left, and these rows are gone: ${JSON.stringify(gone)}; the other had ${JSON.stringify(expected)}`,
+          `${contestant.name}: ${left} files are left, and these rows are gone: ${JSON.stringify(gone)}; the other had ${JSON.stringify(expected)}`,
         );
       const scans = Object.values(scanned).reduce((sum, each) => sum + each, 0);
       return {
