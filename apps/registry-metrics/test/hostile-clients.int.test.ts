@@ -36,10 +36,10 @@ async function ask(method: string, path: string, headers: Record<string, string>
   return answer.statusCode;
 }
 
-/** Names and labels of the series, without their values; those of node come and go by themselves. */
+/** Names and labels of the series, without their values; those of node and of health checks come by themselves. */
 async function series(): Promise<string[]> {
   const exposition = await (await fetch(`${app.adminUrl}/metrics`)).text();
-  const lines = exposition.split('\n').filter((line) => line.startsWith('quay_'));
+  const lines = exposition.split('\n').filter((line) => /^quay_(?!health_check_)/.test(line));
   return lines.map((line) => line.slice(0, line.lastIndexOf(' '))).sort();
 }
 

@@ -5,6 +5,8 @@ import { Agent, request } from 'node:http';
 const OCI = 'application/vnd.oci.image.manifest.v1+json';
 const PULLS = 'quay_registry_image_pulls_total';
 
+const ANSWER_TIMEOUT_MS = 20_000;
+
 /** Pulls of one image over many connections, and the client's own count of them. */
 export type ImageLoad = {
   /** By the series that ought to have counted it: answers that arrived whole, with the status expected. */
@@ -80,7 +82,7 @@ export function startImageLoad(options: {
         resolve();
       };
       const target = `${url}/v2/${repository}/manifests/${name}`;
-      request(target, { agent, method, headers: { Accept: OCI } }, (response) => {
+      const call = request(target, { agent, method, headers: { Accept: OCI } }, (response) => {
         response
           .resume()
           .once('error', (error) => failed(error.message))
@@ -91,9 +93,10 @@ export function startImageLoad(options: {
             answers += 1;
             resolve();
           });
-      })
-        .once('error', (error) => failed(error.message))
-        .end();
+      });
+      // A connection that was being handed to a worker when it was killed is answered by nobody.
+      call.setTimeout(ANSWER_TIMEOUT_MS, () => call.destroy(new Error('no answer in time')));
+      call.once('error', (error) => failed(error.message)).end();
     });
   const client = async (): Promise<void> => {
     while (!stopped && sent < limit) {
