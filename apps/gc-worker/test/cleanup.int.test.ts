@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { overdueCleanups } from '../src/cleanup/cleanup-store.ts';
 import { collectOnce } from '../src/programs/collect-once.ts';
 import { collectRepository } from '../src/repository/collect-repository.ts';
@@ -72,6 +73,44 @@ test('a blob that is taken up between its row and its file keeps the file', asyn
   await laterRound();
   assert.equal(gc.files.list().length, 1);
   assert.deepEqual((await gc.dump()).queueitem, []);
+});
+
+test('a file of the size of an upload under way waits: Quay may have found it there, without the lock', async () => {
+  const upload = (bytes: number) =>
+    gc.postgres.query(
+      `INSERT INTO blobupload (repository_id, uuid, byte_count, location_id, chunk_count, created)
+       VALUES (1, $1, $2, 1, 1, now())`,
+      [`upload of ${bytes}`, bytes],
+    );
+  await upload(11);
+  await upload(10);
+  await collectRepository(gc.context(), 1, NO_SIGNAL);
+  assert.equal(gc.files.list().length, 6);
+  assert.equal((await gc.dump()).imagestorage.length, 0);
+  await gc.postgres.query('DELETE FROM blobupload WHERE byte_count = 10');
+  await laterRound();
+  assert.equal(gc.files.list().length, 0);
+  assert.equal(gc.counted().blobs, 6);
+});
+
+test('a removal that has begun is not called off by a stop, and keeps its lock until it has ended', async () => {
+  const stop = new AbortController();
+  const removed: string[] = [];
+  const isHeld = async (path: string): Promise<boolean> => {
+    const name = `BLOB_DELETE_sha256:${path.split('/').at(-1)}`;
+    const { outcome } = await gc.context().locks.withLock(name, { ttlSeconds: 5 }, () => Promise.resolve());
+    return outcome === 'busy';
+  };
+  const slow: FileRemover['remove'] = async (path, signal) => {
+    stop.abort(new Error('stopped'));
+    await pause(200);
+    assert.ok(await isHeld(path), `${path} is not locked`);
+    assert.equal(signal?.aborted, false);
+    removed.push(path);
+  };
+  await assert.rejects(collectRepository(withStore(slow), 1, stop.signal), /stopped/);
+  assert.ok(removed.length >= 1);
+  assert.equal(gc.counted().blobs, removed.length);
 });
 
 test('a blob that is taken up without the lock while its file goes does not go unnoticed', async () => {

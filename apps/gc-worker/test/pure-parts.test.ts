@@ -34,7 +34,9 @@ test('a cleanup survives being written down; what is none is refused', () => {
     quota: { repositoryId: 1, namespaceId: null, bytes: { repository: 5, namespace: 6 } },
     labels: [1],
     blobs: [2, 3],
-    files: [{ location: 'local_us', path: 'sha256/ab/ab', checksum: 'sha256:ab', shared: true }],
+    files: [
+      { location: 'local_us', path: 'sha256/ab/ab', checksum: 'sha256:ab', shared: true, sizeBytes: 1 },
+    ],
   };
   assert.deepEqual(parseCleanup(serializeCleanup(cleanup)), cleanup);
   assert.equal(isDone(cleanup), false);

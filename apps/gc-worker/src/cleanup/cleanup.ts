@@ -7,6 +7,8 @@ export type DoomedFile = {
   readonly checksum: string;
   /** Whether storage rows of the same checksum share it; otherwise it was its row's alone. */
   readonly shared: boolean;
+  /** As its row had it; null if it had none. */
+  readonly sizeBytes: number | null;
 };
 
 /** By how much totals of the quota change; without bytes they are marked stale. */

@@ -9,7 +9,14 @@ import type { LockRule } from './lock-rule.ts';
 /** The empty layer, which Quay itself needs; its file is never removed. */
 export const EMPTY_LAYER = 'sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4';
 
-type StorageRow = { id: number; uuid: string; cas_path: boolean; content_checksum: string | null };
+type StorageRow = {
+  id: number;
+  uuid: string;
+  cas_path: boolean;
+  content_checksum: string | null;
+  /** The driver gives large integers as text. */
+  image_size: string | number | null;
+};
 
 export type DeletedStorages = {
   /** Storage rows that somebody else has locked. */
@@ -28,7 +35,7 @@ export async function deleteStorages(
 ): Promise<DeletedStorages> {
   const rows = await rowsOf<StorageRow>(
     queries,
-    `SELECT id, uuid, cas_path, content_checksum FROM imagestorage
+    `SELECT id, uuid, cas_path, content_checksum, image_size FROM imagestorage
       WHERE id = ANY(?::int[]) ORDER BY id FOR UPDATE ${rule}`,
     [ids],
   );
@@ -74,7 +81,9 @@ function doomedFile(storage: StorageRow | undefined, location: string): DoomedFi
   const checksum = storage?.content_checksum ?? '';
   if (storage === undefined || checksum === '' || checksum === EMPTY_LAYER) return [];
   const path = pathOf(storage, checksum);
-  return path === undefined ? [] : [{ location, path, checksum, shared: storage.cas_path }];
+  if (path === undefined) return [];
+  const sizeBytes = storage.image_size === null ? null : Number(storage.image_size);
+  return [{ location, path, checksum, shared: storage.cas_path, sizeBytes }];
 }
 
 /** Undefined for a row that no runtime has written: what is not understood is not removed. */

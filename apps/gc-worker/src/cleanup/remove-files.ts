@@ -40,9 +40,11 @@ async function removeUnderLock(
   const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
   const removal = async (held: AbortSignal) => {
     for (const file of files) {
-      if (held.aborted) return;
       // Asked for each: a push may have taken the blob up again in the meantime.
-      if (!file.shared || !(await isInUse(context, checksum))) await removeOne(context, file, held);
+      const claim = file.shared ? await claimOn(context, file) : 'none';
+      if (held.aborted) return;
+      if (claim === 'upload') continue;
+      if (claim === 'none') await removeOne(context, file);
       left = left.filter((other) => other !== file);
     }
   };
@@ -55,6 +57,28 @@ async function removeUnderLock(
   return left;
 }
 
+/**
+ * Who has a claim on a shared file: a storage row, or an upload that may be about to become one. Quay looks whether the
+ * file is there before it takes the lock, and commits the row after it has released it; all the while the upload is there,
+ * with its final size, and goes with the transaction that brings the row. So both are asked for in one statement.
+ */
+async function claimOn(
+  { database }: GcContext,
+  { checksum, sizeBytes }: DoomedFile,
+): Promise<'row' | 'upload' | 'none'> {
+  const size = sizeBytes ?? null;
+  const [found] = await database.write((queries) =>
+    rowsOf<{ row: boolean; upload: boolean }>(
+      queries,
+      `SELECT EXISTS (SELECT FROM imagestorage WHERE content_checksum = ?) AS row,
+              EXISTS (SELECT FROM blobupload WHERE byte_count = ?::bigint OR ?::bigint IS NULL) AS upload`,
+      [checksum, size, size],
+    ),
+  );
+  if (found?.row === true) return 'row';
+  return found?.upload === true ? 'upload' : 'none';
+}
+
 async function isInUse({ database }: GcContext, checksum: string): Promise<boolean> {
   const rows = await database.write((queries) =>
     rowsOf(queries, 'SELECT FROM imagestorage WHERE content_checksum = ? LIMIT 1', [checksum]),
@@ -62,19 +86,23 @@ async function isInUse({ database }: GcContext, checksum: string): Promise<boole
   return rows.length > 0;
 }
 
+/** Not called off once begun: the storage might still remove the file when the lock has been given back. */
 async function removeOne(
   context: GcContext,
   { location, path, checksum, shared }: DoomedFile,
-  held: AbortSignal,
 ): Promise<void> {
   const { stores, counters, log } = context;
   const store = stores.get(location);
   if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
-  await store.remove(path, AbortSignal.any([held, AbortSignal.timeout(REMOVAL_LIMIT_MS)]));
+  await store.remove(path, AbortSignal.timeout(REMOVAL_LIMIT_MS));
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
   // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
-  if (shared && (await isInUse(context, checksum)) && !(await store.exists(path, held)))
+  if (
+    shared &&
+    (await isInUse(context, checksum)) &&
+    !(await store.exists(path, AbortSignal.timeout(REMOVAL_LIMIT_MS)))
+  )
     log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
       ...{ checksum, location, path },
     });

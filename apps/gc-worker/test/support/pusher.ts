@@ -25,6 +25,8 @@ export type PusherOptions = {
 };
 
 const FOREIGN_KEY_VIOLATION = '23503';
+/** Of the blobs of a plain registry. */
+const BLOB_BYTES = 10;
 
 /**
  * Pushes one thing that takes up what is about to be collected: a tag, a list over a manifest, a referrer of it, or a
@@ -84,28 +86,67 @@ async function pushReferrer(options: PusherOptions): Promise<void> {
   });
 }
 
-/** As Quay does: storage row and file are made, or found, under the lock of the checksum. */
+/**
+ * As Quay does: the upload is there, with its size, until the transaction that brings the storage row. The file is looked
+ * for before the lock is taken, and the lock is given back before that transaction commits.
+ */
 async function pushBlob(options: PusherOptions): Promise<void> {
-  const { database, locks, files, random, repositoryId, blobs, pushed } = options;
+  const { database, files, random, blobs, pushed } = options;
   const blob = random.pick(blobs);
-  const checksum = String(blob.content_checksum);
-  await locks.withLock(`BLOB_DELETE_${checksum}`, { ttlSeconds: 30, waitMs: 5000 }, async () => {
-    const [found] = await database.write((queries) =>
-      rowsOf<{ id: number }>(queries, 'SELECT id FROM imagestorage WHERE content_checksum = ?', [checksum]),
-    );
-    if (found === undefined) files.write(fileOf(blob, 1));
+  const uploadId = await insertUpload(options);
+  try {
     await think(random);
-    await database.transaction(async (queries) => {
-      const id = found?.id ?? (await insertStorage(queries, checksum));
-      const [upload] = await rowsOf<{ id: string }>(
-        queries,
-        'INSERT INTO uploadedblob (repository_id, blob_id, uploaded_at, expires_at) VALUES (?, ?, ?, ?) RETURNING id',
-        [repositoryId, id, new Date(NOW_MS), new Date(NOW_MS + 3600_000)],
-      );
+    if (!files.list().includes(fileOf(blob, 1))) files.write(fileOf(blob, 1));
+    await think(random);
+    const uploadedId = await database.transaction(async (queries) => {
+      const id = await takeUpUnderLock(options, queries, String(blob.content_checksum));
       await think(random);
-      pushed.uploads.add(Number(upload!.id));
+      await rowsOf(queries, 'DELETE FROM blobupload WHERE id = ?', [uploadId]);
+      return id;
     });
+    pushed.uploads.add(uploadedId);
+  } catch (error) {
+    // The client gives up.
+    await database.write((queries) => rowsOf(queries, 'DELETE FROM blobupload WHERE id = ?', [uploadId]));
+    throw error;
+  }
+}
+
+async function insertUpload({ database, repositoryId }: PusherOptions): Promise<number> {
+  const [row] = await database.write((queries) =>
+    rowsOf<{ id: number }>(
+      queries,
+      `INSERT INTO blobupload (repository_id, uuid, byte_count, location_id, chunk_count, created)
+       VALUES (?, ?, ?, 1, 1, now()) RETURNING id`,
+      [repositoryId, randomUUID(), BLOB_BYTES],
+    ),
+  );
+  return row!.id;
+}
+
+async function takeUpUnderLock(
+  { locks, repositoryId, random }: PusherOptions,
+  queries: Queries,
+  checksum: string,
+): Promise<number> {
+  const lock = { ttlSeconds: 30, waitMs: 5000 };
+  const taken = await locks.withLock(`BLOB_DELETE_${checksum}`, lock, async () => {
+    const [found] = await rowsOf<{ id: number }>(
+      queries,
+      'SELECT id FROM imagestorage WHERE content_checksum = ?',
+      [checksum],
+    );
+    await think(random);
+    const id = found?.id ?? (await insertStorage(queries, checksum));
+    const [upload] = await rowsOf<{ id: string }>(
+      queries,
+      'INSERT INTO uploadedblob (repository_id, blob_id, uploaded_at, expires_at) VALUES (?, ?, ?, ?) RETURNING id',
+      [repositoryId, id, new Date(NOW_MS), new Date(NOW_MS + 3600_000)],
+    );
+    return Number(upload!.id);
   });
+  if (taken.outcome !== 'done') throw new Error(`the lock of ${checksum} is ${taken.outcome}`);
+  return taken.value;
 }
 
 async function insertTag(queries: Queries, repositoryId: number, manifestId: number): Promise<void> {
@@ -136,8 +177,8 @@ async function insertStorage(queries: Queries, checksum: string): Promise<number
   const [row] = await rowsOf<{ id: number }>(
     queries,
     `INSERT INTO imagestorage (uuid, image_size, uploading, cas_path, content_checksum)
-     VALUES (?, 10, false, true, ?) RETURNING id`,
-    [randomUUID(), checksum],
+     VALUES (?, ?, false, true, ?) RETURNING id`,
+    [randomUUID(), BLOB_BYTES, checksum],
   );
   await rowsOf(queries, 'INSERT INTO imagestorageplacement (storage_id, location_id) VALUES (?, 1)', [
     row!.id,
