@@ -11,6 +11,7 @@ import { isContention } from '../src/steps/is-contention.ts';
 import type { GcRules, QuotaRule } from '../src/steps/gc-context.ts';
 import { assertSameTables, danglingReferences, nonZero } from './support/compare-registries.ts';
 import { startReference, type Reference } from './support/gc-reference.ts';
+import { plainRegistry } from './support/plain-registry.ts';
 import { markNamespace } from './support/mark-namespace.ts';
 import { createRandom, type Random } from './support/random.ts';
 import { NOW_MS, randomRegistry, timestamp } from './support/random-registry.ts';
@@ -129,6 +130,17 @@ test('a namespace that is called alike keeps its robots and queue items', async 
     robots.map(({ id }) => remaining.has(id)),
     [false, true, true, false],
   );
+});
+
+test('a namespace whose marker is taken away keeps its account and its repositories', async () => {
+  await gc.load(plainRegistry({ manifests: 1 }));
+  const before = await gc.dump();
+  const restored = { id: 1, originalName: 'acme' };
+  await assert.rejects(
+    purgeNamespace(gc.context(), restored, NO_SIGNAL, { namespacedQueues: [] }),
+    /not marked/,
+  );
+  assert.deepEqual(await gc.dump(), before);
 });
 
 test('rows that appear while a repository is purged make no foreign key fail', async () => {

@@ -1,3 +1,4 @@
+import type { Queries } from '@quay-observability/database';
 import { CLIENT_ENUMS } from '@quay-observability/quay-schema';
 import { MARKED_FOR_DELETION } from '../repository/repository-state.ts';
 import { commitStep } from '../steps/commit-step.ts';
@@ -55,9 +56,18 @@ export async function purgeNamespace(
 }
 
 function disable(context: GcContext, id: number, signal: AbortSignal): Promise<number> {
-  return commitStep(context, signal, ({ queries }) =>
-    changedBy(queries, 'UPDATE "user" SET enabled = false WHERE id = ? AND enabled', [id]),
-  );
+  return commitStep(context, signal, async ({ queries }) => {
+    await holdMarker(queries, id);
+    return changedBy(queries, 'UPDATE "user" SET enabled = false WHERE id = ? AND enabled', [id]);
+  });
+}
+
+/** Who takes the marker away restores the namespace: from then on nothing of it may be marked. */
+async function holdMarker(queries: Queries, id: number): Promise<void> {
+  const locked = await rowsOf(queries, 'SELECT FROM deletednamespace WHERE namespace_id = ? FOR SHARE', [id]);
+  if (locked.length > 0) return;
+  const accounts = await rowsOf(queries, 'SELECT FROM "user" WHERE id = ?', [id]);
+  if (accounts.length > 0) throw new PurgeBlocked(`namespace ${id} is not marked for deletion (any more)`);
 }
 
 async function dropQueueItems(
@@ -80,15 +90,16 @@ async function dropQueueItems(
 
 async function purgeRepositories(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
   for (let marked = 1; marked > 0;)
-    marked = await commitStep(context, signal, ({ queries }) =>
-      changedBy(
+    marked = await commitStep(context, signal, async ({ queries }) => {
+      await holdMarker(queries, id);
+      return changedBy(
         queries,
         `UPDATE repository SET state = ${MARKED_FOR_DELETION} WHERE id = ANY(ARRAY(
            SELECT id FROM repository
             WHERE namespace_user_id = ? AND state <> ${MARKED_FOR_DELETION} LIMIT ${CHUNK}))`,
         [id],
-      ),
-    );
+      );
+    });
   let blocked: PurgeBlocked | undefined;
   for (let after: string | undefined = ''; after !== undefined;) {
     const from: string = after;
