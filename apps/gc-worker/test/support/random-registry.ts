@@ -138,7 +138,7 @@ function randomBlobs(maker: Maker, random: Random): Row[] {
     const blob = maker.add('imagestorage', {
       uuid: `0000${number}-blob`,
       // Quay always knows the size of a shared file.
-      image_size: casPath || random.chance(0.9) ? 1 + random.below(10_000) : null,
+      image_size: (twin?.cas_path ?? casPath) || random.chance(0.9) ? 1 + random.below(10_000) : null,
       uncompressed_size: null,
       uploading: false,
       cas_path: twin?.cas_path ?? casPath,
