@@ -9,9 +9,7 @@ export type Part = {
 };
 
 /** The app that its parts make; those that are off are undefined. */
-export function composeParts(
-  parts: readonly (Part | undefined)[],
-): Pick<ComposedApp, 'start' | 'stop' | 'waitsFor'> {
+export function composeParts(parts: readonly (Part | undefined)[]): Pick<ComposedApp, 'start' | 'stop'> {
   const on = parts.filter((part) => part !== undefined);
   return {
     start: async () => {
@@ -20,6 +18,5 @@ export function composeParts(
     stop: async () => {
       await Promise.all(on.map((part) => part.close()));
     },
-    ...(on.length === 0 ? { waitsFor: 'none of its parts has the settings that it needs.' } : {}),
   };
 }
