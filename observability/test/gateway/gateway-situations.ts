@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { waitUntil } from '@quay-observability/testkit';
 import { isReady, REPOSITORY, TOKEN, UNKNOWN_REPOSITORY, WORKERS, type Gateway } from './start-gateways.ts';
 
@@ -46,7 +46,9 @@ export async function sendEvents({ notificationsUrl }: Gateway): Promise<void> {
 /** Writes a configuration that differs from the last one. */
 export function changeConfig({ configFile }: Gateway): void {
   const other = readFileSync(configFile, 'utf8').includes('acme') ? 'devtable' : 'acme';
-  writeFileSync(configFile, `TRACKED_NAMESPACES: [${other}]\n`);
+  // Replaced at once: a reload in the midst of writing would find it empty, and say so.
+  writeFileSync(`${configFile}.new`, `TRACKED_NAMESPACES: [${other}]\n`);
+  renameSync(`${configFile}.new`, configFile);
 }
 
 /** Writes a configuration that cannot be read. */
