@@ -122,7 +122,7 @@ describe('an app whose configuration file changes', { concurrency: 3 }, () => {
     const secret = 'hunter2-secret';
     const good = (bucket: string) =>
       `${tracking(bucket)}DB_URI: postgresql://q:${secret}@127.0.0.1:1/q\n...\n`;
-    const { folder, file, app, labelOf, reaches, sample } = await runConfiguredApp((folder) =>
+    const { file, app, labelOf, reaches, sample } = await runConfiguredApp((folder) =>
       write(folder, good('one')),
     );
     try {
