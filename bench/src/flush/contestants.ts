@@ -18,6 +18,9 @@ export type Contestant = {
 const ROOT = join(import.meta.dirname, '../../..');
 const LONGEST_MS = 20 * 60_000;
 
+/** Of the keys that are the app's schedule, not pulls. */
+export const JOBS_PREFIX = '{bench}';
+
 export const PYTHON = 'Python: a key and a row at a time';
 
 /** The app, with its own defaults but for what is told. */
@@ -29,6 +32,7 @@ export function ours(name: string, settings: Readonly<Record<string, string>>): 
         DB_URI: postgres.uri,
         PULL_METRICS_REDIS: JSON.stringify({ host: '127.0.0.1', port: redis.port, db: 1 }),
         FEATURE_IMAGE_PULL_STATS: 'true',
+        JOBS_REDIS_PREFIX: JOBS_PREFIX,
         WORKER_OWNER_PULLSTATSREDISFLUSHWORKER: 'go',
         ...settings,
       });

@@ -20,6 +20,8 @@ export async function fillRedis(
   { client }: RedisConnection,
   repositoryIds: readonly number[],
 ): Promise<number> {
+  // A schedule that an app has left would make the next one wait for its tick.
+  await client.flushdb();
   for (let from = 0; from < KEYS; from += PER_ROUND) {
     const pipeline = client.pipeline();
     for (let number = from; number < Math.min(KEYS, from + PER_ROUND); number += 1) {
