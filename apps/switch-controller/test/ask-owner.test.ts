@@ -19,6 +19,19 @@ const { snapshot } = published({
   },
 });
 
+function askingOf(fields: Record<string, unknown>) {
+  const { snapshot: asked } = published(fields);
+  const resolver = createResolver(asked);
+  return createAskOwner(
+    {
+      route: (question) => resolver.route(question),
+      worker: (program) => resolver.worker(program),
+      state: () => ({ snapshot: asked, phase: 'fresh', ageSeconds: 0 }),
+    },
+    { namespace: 'library', enabled: true },
+  );
+}
+
 function asking(library = { namespace: 'library', enabled: true }) {
   const resolver = createResolver(snapshot);
   const asked: RouteQuestion[] = [];
@@ -56,6 +69,24 @@ test('a request is decided by its path, its repository and its user', () => {
   assert.equal(ownerOf({ uri: `/v2/a/b/blobs/${DIGEST}` }), 'V2_BLOB python default');
   assert.equal(ownerOf({ uri: '/api/v1/repository', method: 'POST' }), 'API_V1_WRITE go family');
   assert.equal(ownerOf({ uri: '/nowhere' }), 'OTHER go family');
+});
+
+test('a route, a repository and an organization of /api were not known to it', () => {
+  const askOwner = askingOf({
+    owners: {
+      ROUTE_OWNER_FAMILY_API_V1: 'go',
+      ROUTE_OWNER_ROUTE_API_REPOSITORY_PUT: 'python',
+    },
+    canaries: { orgs: ['acme'], repos: ['other/app'] },
+  });
+  const owner = (path: string, method = 'GET') =>
+    askOwner({ url: `/v1/decision?method=${method}&uri=${path}`, headers: {} }).owner;
+  assert.equal(owner('/api/v1/repository/acme/app'), 'go');
+  assert.equal(owner('/api/v1/repository/acme/app', 'PUT'), 'python');
+  assert.equal(owner('/api/v1/repository/other/app'), 'go');
+  assert.equal(owner('/api/v1/repository/other/thing'), 'python');
+  assert.equal(owner('/api/v1/organization/acme'), 'go');
+  assert.equal(owner('/api/v1/organization/other'), 'python');
 });
 
 test('a name without a namespace is in the library, if there is one', () => {

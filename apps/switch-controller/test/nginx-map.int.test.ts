@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { createResolver, familyOfPath, type Snapshot } from '@quay-observability/owner-switch';
-import { decodePath, matchRoute, QUAY_ROUTES } from '@quay-observability/registry-routes';
+import {
+  decodePath,
+  matchRoute,
+  QUAY_ROUTES,
+  type LibrarySettings,
+} from '@quay-observability/registry-routes';
 import { startNginx, type NginxServer } from '@quay-observability/testkit';
-import type { LibrarySettings } from '../src/nginx-map/canary-heads.ts';
 import { renderNginxMap } from '../src/nginx-map/render-nginx-map.ts';
 import { published } from './snapshots.ts';
 

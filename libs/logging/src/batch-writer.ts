@@ -1,5 +1,6 @@
-import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { whenProcessExits } from './exit-hook.ts';
+import { tellStandardError } from './last-resort.ts';
 import type { LineWriter } from './line-writer.ts';
 import { createPendingLines, type WriteBytes, type WriteOutcome } from './write-pending.ts';
 
@@ -10,11 +11,11 @@ export type BatchWriterOptions = {
   shared?: boolean;
   /** Written at once when this much is waiting, else at the end of the event loop's turn. Default 64 KiB. */
   batchBytes?: number;
-  /** At most this much waits for a reader; a call that would exceed it blocks. Default 4 MiB. */
+  /** At most this much waits for a reader; a call that would exceed it blocks, or drops. Default 4 MiB. */
   maxPendingBytes?: number;
-  /** How long `flushSync` waits for a reader that takes nothing at all. Default 10 s. */
+  /** How long a reader that takes nothing at all is waited for. Default 5 s. */
   patienceMs?: number;
-  /** Pause between attempts while the device is full. Default 1 s. */
+  /** Pause between attempts while the device is full, or nobody reads. Default 1 s. */
   retryMs?: number;
   /** The line that reports lost lines, written once the device takes lines again. */
   lossLine?: (droppedLines: number, code: string) => string;
@@ -22,8 +23,16 @@ export type BatchWriterOptions = {
   writeBytes?: WriteBytes;
 };
 
-const BUSY_RETRY_MS = 5;
+/** Longest pause of a wait, and between attempts while lines trickle through. */
+const LONGEST_PAUSE_MS = 5;
+const LONGEST_BUSY_RETRY_MS = 50;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * What the last attempt found: `busy` is a reader that lags, `stuck` one that has taken nothing for so long that
+ * nobody waits for it any more.
+ */
+type State = 'open' | 'busy' | 'stuck' | 'failing' | 'gone';
 
 /**
  * Writes lines to a descriptor in batches, in order, each exactly once. Nothing waits in a stream:
@@ -31,14 +40,15 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  */
 export function createBatchWriter(options: BatchWriterOptions): LineWriter {
   const { fd, batchBytes = 64 * 1024, maxPendingBytes = 4 * 1024 * 1024 } = options;
-  const { patienceMs = 10_000, retryMs = 1000, lossLine } = options;
+  const { patienceMs = 5000, retryMs = 1000, lossLine } = options;
   const pending = createPendingLines(fd, options.writeBytes, options.shared);
-  let state: 'open' | 'busy' | 'failing' | 'gone' = 'open';
+  let state: State = 'open';
   let code: string | undefined;
   let droppedLines = 0;
   let unreportedLines = 0;
   let isScheduled = false;
   let writesAtOnce = false;
+  let busyRetryMs = 1;
   let retryTimer: NodeJS.Timeout | undefined;
 
   const drop = (lines: number): void => {
@@ -46,7 +56,7 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
     unreportedLines += lines;
   };
 
-  const settle = (outcome: WriteOutcome): void => {
+  const settle = (outcome: WriteOutcome, someTaken: boolean): void => {
     if (outcome.result === 'done') {
       const lossCode = code;
       state = 'open';
@@ -56,10 +66,11 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
       unreportedLines = 0;
       if (lossLine !== undefined) append(lossLine(lost, lossCode));
     } else if (outcome.result === 'busy') {
-      state = 'busy';
-      retryLater(BUSY_RETRY_MS);
+      if (state !== 'stuck' || someTaken) state = 'busy';
+      busyRetryMs = someTaken ? 1 : Math.min(busyRetryMs * 2, LONGEST_BUSY_RETRY_MS);
+      retryLater(state === 'stuck' ? retryMs : busyRetryMs);
     } else {
-      if (state === 'open' || state === 'busy') {
+      if (state !== 'failing' && state !== 'gone') {
         tellStandardError(
           `log output failed (${outcome.code})${outcome.result === 'gone' ? ', further lines are dropped' : ''}`,
         );
@@ -72,7 +83,10 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
   };
 
   const write = (): void => {
-    if (state !== 'gone') settle(pending.write());
+    if (state === 'gone') return;
+    const before = pending.takenBytes();
+    const outcome = pending.write();
+    settle(outcome, pending.takenBytes() > before);
   };
 
   const retryLater = (delayMs: number): void => {
@@ -92,30 +106,46 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
     });
   };
 
-  /** Blocks while the reader is behind, unless it takes nothing for `limitMs`. */
-  const writeBlocking = (untilBytes: number, limitMs: number): void => {
-    let waitedMs = 0;
-    let before = pending.sizeBytes();
-    write();
-    while (state === 'busy' && pending.sizeBytes() > untilBytes) {
-      const now = pending.sizeBytes();
-      waitedMs = now < before ? 0 : waitedMs + BUSY_RETRY_MS;
-      before = now;
-      if (waitedMs > limitMs) return;
-      Atomics.wait(sleeper, 0, 0, BUSY_RETRY_MS);
+  /**
+   * A wait until no more than `untilBytes` are pending, for `limitMs` at most. Each call tries to write and returns
+   * how long to pause before the next one, or undefined when the wait is over.
+   */
+  const waitUntil = (untilBytes: number, limitMs: number): (() => number | undefined) => {
+    const deadlineMs = performance.now() + limitMs;
+    let lastTaken = pending.takenBytes();
+    // Counted in pauses: while the whole machine slept no reader could read.
+    let idleMs = 0;
+    return () => {
       write();
-    }
+      if (state !== 'busy' || pending.sizeBytes() <= untilBytes) return undefined;
+      if (pending.takenBytes() !== lastTaken) idleMs = 0;
+      lastTaken = pending.takenBytes();
+      if (idleMs >= patienceMs || performance.now() >= deadlineMs) {
+        state = 'stuck';
+        code = 'EAGAIN';
+        tellStandardError(
+          `nobody reads the log (EAGAIN): lines are dropped while ${maxPendingBytes} bytes wait`,
+        );
+        return undefined;
+      }
+      const pauseMs = Math.min(idleMs + 1, LONGEST_PAUSE_MS);
+      idleMs += pauseMs;
+      return pauseMs;
+    };
   };
 
+  const writeBlocking = (untilBytes: number, limitMs = Number.POSITIVE_INFINITY): void => {
+    const next = waitUntil(untilBytes, limitMs);
+    for (let pauseMs = next(); pauseMs !== undefined; pauseMs = next()) Atomics.wait(sleeper, 0, 0, pauseMs);
+  };
+
+  const exceeds = (lines: string): boolean =>
+    pending.sizeBytes() > 0 && pending.sizeBytes() + lines.length > maxPendingBytes;
+
   const append = (lines: string): void => {
-    if (state === 'gone') return drop(1);
-    if (pending.sizeBytes() + lines.length > maxPendingBytes && pending.sizeBytes() > 0) {
-      if (state === 'failing') return drop(1);
-      writeBlocking(
-        maxPendingBytes - Math.min(maxPendingBytes, batchBytes + lines.length),
-        Number.POSITIVE_INFINITY,
-      );
-    }
+    if (exceeds(lines) && (state === 'open' || state === 'busy'))
+      writeBlocking(maxPendingBytes - Math.min(maxPendingBytes, batchBytes + lines.length));
+    if (state === 'gone' || exceeds(lines)) return drop(1);
     pending.add(lines);
     // At the exit nothing comes later that could write what a full pipe did not take.
     if (writesAtOnce) flushSync();
@@ -123,16 +153,13 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
     else schedule();
   };
 
-  const flushSync = (): void => {
-    writeBlocking(0, patienceMs);
+  const flushSync = (limitMs?: number): void => {
+    writeBlocking(0, limitMs);
   };
 
-  const flush = async (): Promise<void> => {
-    write();
-    while (state === 'busy') {
-      await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS));
-      write();
-    }
+  const flush = async (limitMs = Number.POSITIVE_INFINITY): Promise<void> => {
+    const next = waitUntil(0, limitMs);
+    for (let pauseMs = next(); pauseMs !== undefined; pauseMs = next()) await sleep(pauseMs);
   };
 
   const forget = whenProcessExits(() => {
@@ -154,13 +181,4 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
     },
     state: () => ({ pendingBytes: pending.sizeBytes(), droppedLines, problem: code }),
   };
-}
-
-/** The last resort, where the log itself cannot be written. */
-function tellStandardError(text: string): void {
-  try {
-    writeSync(2, `logging: ${text}\n`);
-  } catch {
-    // Nobody listens there either.
-  }
 }

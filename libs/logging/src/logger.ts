@@ -8,6 +8,7 @@ import {
   type TraceContext,
 } from './format-record.ts';
 import type { LineWriter, OutputState } from './line-writer.ts';
+import { neverWaiting } from './never-waiting.ts';
 import { createStreamWriter } from './stream-writer.ts';
 import { createWinstonLogger } from './winston-logger.ts';
 
@@ -26,10 +27,10 @@ export type Logger = {
   critical: LogCall;
   /** A logger named `<this name>.<name>`, as Python's `getChild`, on the same output. */
   child(name: string): Logger;
-  /** Resolves once every line so far is written, or cannot be. */
-  flush(): Promise<void>;
-  /** Returns once every line so far is written, or cannot be. */
-  flushSync(): void;
+  /** Resolves once every line so far is written, or cannot be, or `limitMs` have passed. */
+  flush(limitMs?: number): Promise<void>;
+  /** Returns once every line so far is written, or cannot be, or `limitMs` have passed. */
+  flushSync(limitMs?: number): void;
   /** Flushes; later lines are written one by one. For children and parent alike. */
   close(): void;
   outputState(): OutputState;
@@ -94,8 +95,8 @@ export function createLogger(options: LoggerOptions): Logger {
     error: logAs(name, 'error'),
     critical: logAs(name, 'critical'),
     child: (childName) => named(`${name}.${childName}`),
-    flush: () => writer.flush(),
-    flushSync: () => writer.flushSync(),
+    flush: (limitMs) => writer.flush(limitMs),
+    flushSync: (limitMs) => writer.flushSync(limitMs),
     close: () => writer.close(),
     outputState: () => writer.state(),
   });
@@ -106,10 +107,12 @@ function openWriter(
   { fd, stream, shared = false }: LoggerOptions,
   lossLine: (lines: number, code: string) => string,
 ): LineWriter {
-  if (stream === undefined) return createBatchWriter({ fd: fd ?? 1, shared, lossLine });
+  const writeTo = (target: number): LineWriter =>
+    createBatchWriter({ fd: neverWaiting(target), shared, lossLine });
+  if (stream === undefined) return writeTo(fd ?? 1);
   // The standard streams are descriptors, and as such they lose nothing.
-  if (stream === process.stdout) return createBatchWriter({ fd: 1, shared, lossLine });
-  if (stream === process.stderr) return createBatchWriter({ fd: 2, shared, lossLine });
+  if (stream === process.stdout) return writeTo(1);
+  if (stream === process.stderr) return writeTo(2);
   return createStreamWriter(stream);
 }
 

@@ -22,6 +22,8 @@ export type PendingLines = {
   /** Writes until all is out or the descriptor refuses. Never throws, never waits by itself. */
   write(): WriteOutcome;
   sizeBytes(): number;
+  /** Bytes that the operating system has taken since the start. */
+  takenBytes(): number;
   /** Forgets what is pending and returns the number of lines that are lost by it. */
   discard(): number;
 };
@@ -41,6 +43,7 @@ export function createPendingLines(
   let waiting = '';
   let bytes: Uint8Array | undefined;
   let offset = 0;
+  let takenBytes = 0;
 
   const write = (): WriteOutcome => {
     for (;;) {
@@ -55,6 +58,7 @@ export function createPendingLines(
         const taken = writeBytes(fd, bytes, offset, length);
         if (taken === 0) return { result: 'busy' };
         offset += taken;
+        takenBytes += taken;
       } catch (error) {
         const code = codeOf(error);
         if (code === 'EINTR') continue;
@@ -72,6 +76,7 @@ export function createPendingLines(
     write,
     // Characters stand for bytes in what is not encoded yet: a bound on memory need not be exact.
     sizeBytes: () => waiting.length + (bytes === undefined ? 0 : bytes.length - offset),
+    takenBytes: () => takenBytes,
     discard: () => {
       const lost =
         countLines(bytes === undefined ? '' : Buffer.from(bytes.subarray(offset)).toString()) +

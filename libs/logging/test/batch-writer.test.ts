@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { createBatchWriter, type BatchWriterOptions } from '../src/batch-writer.ts';
+import type { LineWriter } from '../src/line-writer.ts';
 
 /** A descriptor that behaves as told: a number is how many bytes it takes at most, a string an error code. */
 function createDevice(options: Omit<BatchWriterOptions, 'fd' | 'writeBytes'> = {}) {
@@ -82,6 +83,52 @@ test('a reader that lags bounds the memory: the call blocks', () => {
   writer.flushSync();
   assert.equal(taken(), expected);
 });
+
+test('a reader that takes nothing is waited for once, then lines are dropped, and the loss is written down', async () => {
+  const { writer, behaviour, taken } = createDevice({
+    batchBytes: 5,
+    maxPendingBytes: 12,
+    patienceMs: 20,
+    retryMs: 5,
+    lossLine: (lines, code) => `lost ${lines} ${code}\n`,
+  });
+  behaviour.push(...Array<string>(10_000).fill('EAGAIN'));
+  const beganMs = performance.now();
+  for (let line = 0; line < 4; line += 1) writer.append(`line${line}\n`);
+  assert.ok(performance.now() - beganMs >= 15);
+  assert.deepEqual(writer.state(), { pendingBytes: 12, droppedLines: 2, problem: 'EAGAIN' });
+  // Whoever asks now has nothing to wait for.
+  const attempts = behaviour.length;
+  writer.flushSync();
+  await writer.flush();
+  assert.equal(behaviour.length, attempts - 2);
+  behaviour.length = 0;
+  while (!taken().includes('lost')) await sleep(5);
+  assert.equal(taken(), 'line0\nline1\nlost 2 EAGAIN\n');
+  assert.deepEqual(writer.state(), { pendingBytes: 0, droppedLines: 2, problem: undefined });
+});
+
+test('a reader that takes a little now and then is waited for', () => {
+  const { writer, behaviour, taken } = createDevice({ patienceMs: 20 });
+  for (let byte = 0; byte < 12; byte += 1) behaviour.push('EAGAIN', 'EAGAIN', 'EAGAIN', 1);
+  writer.append('hello world\n');
+  writer.flushSync();
+  assert.equal(taken(), 'hello world\n');
+});
+
+for (const [what, flushOf] of [
+  ['flush', (writer: LineWriter) => writer.flush(30)],
+  ['flushSync', (writer: LineWriter) => writer.flushSync(30)],
+] as const) {
+  test(`${what} with a limit ends then, whatever is left`, { timeout: 30_000 }, async () => {
+    const { writer, behaviour } = createDevice({ patienceMs: 3_600_000 });
+    behaviour.push(...Array<string>(100_000).fill('EAGAIN'));
+    writer.append('hello\n');
+    await flushOf(writer);
+    assert.equal(writer.state().pendingBytes, 6);
+    behaviour.length = 0;
+  });
+}
 
 test('a full disk drops beyond the bound, and the loss is written down once there is room again', () => {
   const { writer, behaviour, taken } = createDevice({

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOf, isUnbroken, lineNumbers, startChild } from './run-child.ts';
+import { endOf, isUnbroken, lineNumbers, startChild, type ChildEnd } from './run-child.ts';
 
 const LINES = 100_000;
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
@@ -15,6 +15,17 @@ type Report = { pendingBytes: number; droppedLines: number; problem?: string; mo
 
 function reportIn(stderr: string): Report {
   return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Report;
+}
+
+/** Waited for once, then dropped. */
+function assertUnread({ code, stderr }: Pick<ChildEnd, 'code' | 'stderr'>): void {
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/nobody reads the log \(EAGAIN\)/g)?.length, 1, stderr);
+  assert.match(stderr, /nobody took the last \d+ bytes of the log \(EAGAIN\)/);
+  const report = JSON.parse(stderr.split('\n').find((line) => line.startsWith('{')) ?? '') as Report;
+  assert.equal(report.problem, 'EAGAIN');
+  assert.ok(report.droppedLines > 0);
+  assert.ok(report.mostPendingBytes <= MAX_PENDING_BYTES);
 }
 
 /** A named pipe and the reading end of it, not yet read from. */
@@ -51,6 +62,33 @@ for (const [turns, perTurn] of [
     assert.ok(report.mostPendingBytes <= MAX_PENDING_BYTES, `${report.mostPendingBytes} bytes were waiting`);
   });
 }
+
+test('a blocking pipe that nobody reads: the process goes on, memory stays bounded, the loss is counted', async (t) => {
+  const { path } = createFifo(t);
+  const end = await endOf(startChild('log-to-path.ts', [path, String(LINES), '500']));
+  assertUnread(end);
+});
+
+test('a socket as standard output that nobody reads, as of a service of systemd: the same', async () => {
+  const child = startChild('log-to-path.ts', ['-', String(LINES), '500']);
+  // What is not asked for stays in the socket.
+  child.stdout?.pause();
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.stdout?.destroy();
+  assertUnread({ code, stderr });
+});
+
+test('standard output and standard error are one pipe that nobody reads: the process ends', async (t) => {
+  const { path } = createFifo(t);
+  const fd = openSync(path, constants.O_WRONLY);
+  const child = startChild('log-to-path.ts', ['-', String(LINES), '500'], ['ignore', fd, fd]);
+  closeSync(fd);
+  // Its own report to standard error fails, as it would in any program that is not told to wait.
+  const { code, signal } = await endOf(child);
+  assert.deepEqual({ code, signal }, { code: 1, signal: null });
+});
 
 test('standard output turned non-blocking by someone else, and process.exit: nothing lost', () => {
   // `process.stdout` does that to a pipe as soon as it is touched.

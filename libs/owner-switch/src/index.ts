@@ -16,6 +16,8 @@ export { parseSnapshot } from './parse-snapshot.ts';
 export type { ParsedSnapshot } from './parse-snapshot.ts';
 export { PROGRAMS, programOf } from './programs.ts';
 export type { Program } from './programs.ts';
+export { questionOfRequest } from './request-question.ts';
+export type { SwitchedRequest } from './request-question.ts';
 export { createResolver } from './resolver.ts';
 export type { Resolver, RouteQuestion } from './resolver.ts';
 export { REGISTRY_ROUTES } from './route-capabilities.ts';

@@ -1,5 +1,6 @@
-import { Command, Redis, ReplyError, type RedisOptions } from 'ioredis';
+import { Command, ReplyError, type Redis, type RedisOptions } from 'ioredis';
 import { CodedError } from '@quay-observability/coded-errors';
+import { AuthenticatingRedis } from './authenticating-client.ts';
 import { markUnsent } from './command-fate.ts';
 import type { ClientOptions } from './connect-options.ts';
 
@@ -11,6 +12,8 @@ export type Bounds = {
   readonly maxPending: number;
   /** Why there is no connection, if that is known. */
   readonly lastProblem: () => string | undefined;
+  /** Redis asks for no password, though one is configured; told at each connection. */
+  readonly onPasswordUnneeded: () => void;
 };
 
 type WritableStream = Parameters<Redis['sendCommand']>[1];
@@ -19,7 +22,7 @@ type WritableStream = Parameters<Redis['sendCommand']>[1];
  * A client of which every command ends in bounded time and bounded memory: answered, or failed with a
  * coded error. Commands that block on purpose (BLPOP and the like) have no time-out of their own.
  */
-export class BoundedRedis extends Redis {
+export class BoundedRedis extends AuthenticatingRedis {
   readonly #bounds: Bounds;
   #pending = 0;
   #closed = false;
@@ -78,6 +81,10 @@ export class BoundedRedis extends Redis {
     };
     command.promise.then(settled, settled);
     return super.sendCommand(command, stream);
+  }
+
+  protected override passwordUnneeded(): void {
+    this.#bounds.onPasswordUnneeded();
   }
 
   #refusal(maxPending: number): CodedError | undefined {

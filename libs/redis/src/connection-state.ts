@@ -27,6 +27,20 @@ export function describeChange(
   return { state, previous, level, fields, message: `redis ${name} at ${server}: ${WORDS[state]}` };
 }
 
+/** The event of a password that Redis does not ask for: who forgot to set it there thinks that it protects. */
+export function describeUnneededPassword(
+  state: RedisState,
+  { name, server }: { readonly name: string; readonly server: string },
+): RedisEvent {
+  return {
+    state,
+    previous: state,
+    level: 'warning',
+    fields: { redis: name, server, state },
+    message: `redis ${name} at ${server}: a password is configured, but this Redis asks for none`,
+  };
+}
+
 const WORDS: Record<RedisState, string> = {
   connecting: 'connecting',
   ready: 'connected',

@@ -2,7 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '@quay-observability/coded-errors';
 import { BoundedRedis } from './bounded-client.ts';
 import { connectOptions, displayName } from './connect-options.ts';
-import { describeChange, nextState, type ClientSignal } from './connection-state.ts';
+import {
+  describeChange,
+  describeUnneededPassword,
+  nextState,
+  type ClientSignal,
+} from './connection-state.ts';
 import type { RedisConnection, RedisOptions, RedisState } from './redis-connection.ts';
 
 const MAX_BACKOFF_MS = 5000;
@@ -27,12 +32,18 @@ export function createRedis(options: RedisOptions): RedisConnection {
   let state: RedisState = 'connecting';
   let problem: string | undefined;
   let closing = false;
+  let toldUnneeded = false;
 
   const client = new BoundedRedis(connectOptions(settings, name, maxBackoffMs), {
     server,
     commandTimeoutMs: settings.commandTimeoutMs,
     maxPending: maxPendingCommands,
     lastProblem: () => (state === 'ready' ? undefined : problem),
+    onPasswordUnneeded: () => {
+      if (toldUnneeded) return;
+      toldUnneeded = true;
+      onEvent?.(describeUnneededPassword(state, { name, server }));
+    },
   });
   const onSignal = (signal: ClientSignal) => {
     const previous = state;

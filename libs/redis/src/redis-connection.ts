@@ -21,7 +21,10 @@ export type RedisConnection = {
   close(graceMs?: number): Promise<void>;
 };
 
-/** One per change of state, not one per attempt. Free of credentials. */
+/**
+ * One per change of state, not one per attempt; and one, without a change, if Redis asks for no password although one is
+ * configured. Free of credentials.
+ */
 export type RedisEvent = {
   readonly state: RedisState;
   readonly previous: RedisState;

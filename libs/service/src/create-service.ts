@@ -16,7 +16,7 @@ import { connectSwitches, type ConnectedSwitches } from './owner-switches/connec
 import type { SwitchSettings } from './owner-switches/switch-settings.ts';
 import { reportOnListener, reportToPrimary } from './reporting.ts';
 import type { ServiceSettings } from './service-settings.ts';
-import { shutdownLimits, within } from './shutdown.ts';
+import { lastWords, shutdownLimits, within } from './shutdown.ts';
 import { VERSION } from './version.ts';
 
 export type ServiceOptions<App extends AppName, Settings extends AppSettings> = {
@@ -154,6 +154,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       return started;
     },
     stop: async () => {
+      const flushLog = lastWords(log, settings.shutdownGraceSeconds * 1000);
       stopping.abort();
       configReload.close();
       readiness.markStopping();
@@ -179,7 +180,7 @@ export function createService<App extends AppName, Settings extends AppSettings>
       );
       const allClosed = closed.every(Boolean);
       log.info('Stopped.', { drained, closed: allClosed });
-      await log.flush();
+      await flushLog();
       return drained && allClosed;
     },
   };

@@ -16,6 +16,8 @@ export type HttpListenerOptions = {
   /** Further connections are closed. */
   maxConnections: number;
   maxHeaderBytes: number;
+  /** Whether requests of HTTP/1.1 without the header `Host` are answered, which RFC 9112 makes a 400; no. */
+  hostOptional?: boolean;
   /** How long requests under way may take to end once it is told to close. */
   drainMs: number;
   onError: (message: string, error: unknown) => void;
@@ -37,7 +39,8 @@ const IDLE_TIMEOUT_MS = 120_000;
 
 /** Builds a listener around a handler of requests; nothing is opened before `listen`. */
 export function createHttpListener(options: HttpListenerOptions, handle: RequestListener): HttpListener {
-  const server = createServer({ ...TIMEOUTS, maxHeaderSize: options.maxHeaderBytes }, handle);
+  const { maxHeaderBytes: maxHeaderSize, hostOptional = false } = options;
+  const server = createServer({ ...TIMEOUTS, maxHeaderSize, requireHostHeader: !hostOptional }, handle);
   server.maxConnections = options.maxConnections;
   server.setTimeout(IDLE_TIMEOUT_MS);
   let closing = false;

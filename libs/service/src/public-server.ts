@@ -13,6 +13,8 @@ export type PublicServerOptions = {
   maxConnections: number;
   /** Of a request's head; 64 KiB unless told. A longer one is a 431. */
   maxHeaderBytes?: number;
+  /** As of the listener. */
+  hostOptional?: HttpListenerOptions['hostOptional'];
   observer: HttpObserver;
   /** Tried in their order; what none of them answers is a 404. */
   handlers: readonly RequestHandler[];
@@ -46,6 +48,7 @@ export function createPublicServer(options: PublicServerOptions): HttpListener {
     listener = PUBLIC,
     maxConnections,
     maxHeaderBytes = MAX_HEADER_BYTES,
+    hostOptional = false,
     onError,
   } = options;
   return createHttpListener(
@@ -55,6 +58,7 @@ export function createPublicServer(options: PublicServerOptions): HttpListener {
       port,
       maxConnections,
       maxHeaderBytes,
+      hostOptional,
       drainMs: DRAIN_MS,
       onError,
     },

@@ -11,6 +11,18 @@ export function shutdownLimits(graceMs: number, wantedDelayMs: number) {
   return { delayMs, drainMs, closeMs: graceMs - delayMs - drainMs };
 }
 
+/** For the last lines of the log, if everything else has used up the grace period. */
+const LEAST_FLUSH_MS = 500;
+
+/**
+ * Begins the grace period. The function that it returns waits until the log is written, within what is left of the
+ * period: a reader of the log that has stopped reading must not keep the process.
+ */
+export function lastWords(log: Pick<Logger, 'flush'>, graceMs: number): () => Promise<void> {
+  const endMs = performance.now() + graceMs;
+  return () => log.flush(Math.max(endMs - performance.now(), LEAST_FLUSH_MS));
+}
+
 /** Whether `work` ended well within the limit; what went wrong is logged. */
 export async function within(
   limitMs: number,

@@ -3,26 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EVERY_APP } from '@quay-observability/metric-catalogue';
-import { parse } from 'yaml';
+import { compose, environmentOf, WORKSPACE } from './compose-file.ts';
 
-type Service = {
-  image: string;
-  profiles: string[];
-  ports?: string[];
-  volumes?: string[];
-  healthcheck?: { test: string[] };
-  mem_limit?: string;
-  cpus?: number;
-  depends_on?: Record<string, { condition: string }>;
-  build?: { args: { APP: string } };
-};
-
-const WORKSPACE = join(import.meta.dirname, '../../..');
 const PROFILES = ['m0', 'm1', 'm2', 'm3', 'm4', 'm5'];
-const compose = parse(readFileSync(join(WORKSPACE, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, null>;
-};
 const services = Object.entries(compose.services);
 
 const inProfile = (profile: string) =>
@@ -61,4 +44,37 @@ test('nothing absent is referred to: files, volumes, services of the same profil
         assert.ok(inProfile(profile).includes(other), `${name}: ${other}`);
     }
   }
+});
+
+test('an app is given nothing that it does not read: a misspelt setting would have no effect', () => {
+  const documented = (page: string): string[] =>
+    [...readFileSync(join(WORKSPACE, page), 'utf8').matchAll(/^\| `([A-Z][A-Z0-9_]+)` /gm)].map(
+      ([, name = '']) => name,
+    );
+  // The contract names the switches by their form.
+  const aSwitch = /^(?:ROUTE|WORKER)_OWNER_/;
+  const common = documented('docs/configuration.md');
+  for (const app of EVERY_APP) {
+    const known = new Set([...common, ...documented(`apps/${app}/README.md`)]);
+    const given = Object.keys(environmentOf(app)).filter((name) => !aSwitch.test(name));
+    assert.ok(given.length > 0, app);
+    assert.deepEqual(
+      given.filter((name) => !known.has(name)),
+      [],
+      app,
+    );
+  }
+});
+
+test('api-health is given what its listeners need: the port inside is the one that is published', () => {
+  const { ports = [] } = compose.services['api-health'] ?? {};
+  assert.ok(ports.includes('127.0.0.1:${API_HEALTH_SECSCAN_PORT:-6061}:${SECSCAN_LISTEN_PORT:-6060}'));
+  const needed = ['API_UPSTREAM_URL', 'API_PYTHON_UPSTREAM_URL', 'FEATURE_BILLING', 'HEALTH_DB_REVISION'];
+  const ofClair = ['SECSCAN_LISTEN_PORT', 'SECSCAN_UPSTREAM_URL', 'SECSCAN_JWT', 'SECSCAN_UPSTREAM_PSK'];
+  const names = [...needed, ...ofClair, 'SECURITY_SCANNER_V4_PSK'];
+  const told = environmentOf(
+    'api-health',
+    Object.fromEntries(names.map((name) => [name, `${name} as told`])),
+  );
+  for (const name of names) assert.equal(told[name], `${name} as told`);
 });

@@ -124,6 +124,8 @@ export function createHealth(options: HealthOptions): Health {
     listener: LISTENER,
     maxConnections: MAX_CONNECTIONS,
     maxHeaderBytes: MAX_HEADER_BYTES,
+    // Probes of load balancers come without it; gunicorn answers them.
+    hostOptional: true,
     observer: options.observer,
     handlers: [routes],
     onError: (message, error) => {

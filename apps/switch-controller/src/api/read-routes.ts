@@ -1,7 +1,7 @@
+import type { LibrarySettings } from '@quay-observability/registry-routes';
 import { allowOnly, HttpProblem, type Router } from '@quay-observability/service';
 import type { Board } from '../board.ts';
 import type { AskOwner } from '../decision/ask-owner.ts';
-import type { LibrarySettings } from '../nginx-map/canary-heads.ts';
 import { renderNginxMap } from '../nginx-map/render-nginx-map.ts';
 import { describeProcesses } from '../processes/describe-processes.ts';
 import type { ProcessRegister } from '../processes/process-register.ts';

@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import {
-  familyOfPath,
   PROGRAMS,
   programOf,
+  questionOfRequest,
   userOfAuthorization,
   type Program,
   type RouteDecision,
   type WorkerDecision,
 } from '@quay-observability/owner-switch';
-import { decodePath, matchRoute } from '@quay-observability/registry-routes';
+import { createRouteMatcher, type LibrarySettings } from '@quay-observability/registry-routes';
 import type { OwnerSwitches } from '@quay-observability/service';
-import type { LibrarySettings } from '../nginx-map/canary-heads.ts';
 
 /** What `GET /v1/decision` answers in its headers. */
 export type Answer = Pick<RouteDecision | WorkerDecision, 'capability' | 'owner' | 'source'> & {
@@ -34,6 +33,7 @@ export function createAskOwner(
   switches: Pick<OwnerSwitches, 'route' | 'worker' | 'state'>,
   library: LibrarySettings,
 ): AskOwner {
+  const matchRoute = createRouteMatcher(['v1', 'v2', 'api']);
   const decide = ({ url = '', headers }: Parameters<AskOwner>[0]): Omit<Answer, 'version'> => {
     const mark = url.indexOf('?');
     const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
@@ -47,14 +47,8 @@ export function createAskOwner(
     if (!METHOD.test(method) || !target.startsWith('/') || target.length > MAX_TARGET_LENGTH)
       return NOT_UNDERSTOOD;
     const match = matchRoute(method, target);
-    const route = match === undefined || 'methodNotAllowed' in match ? undefined : match;
-    return switches.route({
-      family: familyOfPath(route?.path ?? decodePath(target)),
-      method,
-      endpoint: route?.endpoint,
-      repository: repositoryOf(route?.params.repository, library),
-      user: () => query.get('user') ?? userOfAuthorization(headers.authorization),
-    });
+    const user = (): string | undefined => query.get('user') ?? userOfAuthorization(headers.authorization);
+    return switches.route(questionOfRequest({ method, target, match, user }, library));
   };
   return (request) => ({ ...decide(request), version: switches.state().snapshot.version });
 }
@@ -62,11 +56,6 @@ export function createAskOwner(
 function knownProgram(name: string): Program | undefined {
   const wanted = programOf(name.slice(0, 100));
   return PROGRAMS.find((program) => program === wanted);
-}
-
-/** As `namespace/name`. */
-function repositoryOf(name: string | undefined, { namespace, enabled }: LibrarySettings): string | undefined {
-  return name === undefined || name.includes('/') || !enabled ? name : `${namespace}/${name}`;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

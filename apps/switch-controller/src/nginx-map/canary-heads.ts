@@ -1,9 +1,7 @@
 import type { CanarySelectors } from '@quay-observability/owner-switch';
+import type { LibrarySettings } from '@quay-observability/registry-routes';
 import { escapeRegex } from './escape-regex.ts';
 import type { HeadPatterns } from './rule-pattern.ts';
-
-/** The namespace of repositories whose name has none, if Quay is configured to have one. */
-export type LibrarySettings = { readonly namespace: string; readonly enabled: boolean };
 
 const SEGMENT = '[^/]+';
 

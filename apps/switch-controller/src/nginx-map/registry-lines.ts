@@ -1,7 +1,12 @@
 import { describeRoute, type Family, type Snapshot } from '@quay-observability/owner-switch';
-import { compileRules, QUAY_ROUTES, type CompiledRule } from '@quay-observability/registry-routes';
+import {
+  compileRules,
+  QUAY_ROUTES,
+  type CompiledRule,
+  type LibrarySettings,
+} from '@quay-observability/registry-routes';
 import { switchOfRoute } from '../views/switch-of-route.ts';
-import { canaryHeads, type LibrarySettings } from './canary-heads.ts';
+import { canaryHeads } from './canary-heads.ts';
 import type { MapLine } from './map-line.ts';
 import { rulePattern } from './rule-pattern.ts';
 

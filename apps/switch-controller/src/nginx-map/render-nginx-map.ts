@@ -6,7 +6,7 @@ import {
   type CanarySelectors,
   type Snapshot,
 } from '@quay-observability/owner-switch';
-import type { LibrarySettings } from './canary-heads.ts';
+import type { LibrarySettings } from '@quay-observability/registry-routes';
 import { commentText, escapeRegex } from './escape-regex.ts';
 import { condense, renderLine, type MapLine } from './map-line.ts';
 import { registryLines, unmatchedLines } from './registry-lines.ts';

@@ -6,7 +6,7 @@ import { createAppLiveness } from '../app-health.ts';
 import { createAppMetrics, sharedOf, type AppMetricsOptions } from '../app-metrics.ts';
 import type { AppSettings } from '../app-definition.ts';
 import type { Service } from '../create-service.ts';
-import { within } from '../shutdown.ts';
+import { lastWords, within } from '../shutdown.ts';
 import { VERSION } from '../version.ts';
 import { exposeWorkers } from './expose-workers.ts';
 import { WORKER_VARIABLE } from './worker-role.ts';
@@ -81,6 +81,7 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
       isStopping = true;
       phase.markStopping();
       const graceMs = settings.shutdownGraceSeconds * 1000;
+      const flushLog = lastWords(log, graceMs);
       const limitMs = graceMs * WORKERS_SHARE_OF_GRACE;
       // They wait the delay themselves, finish, and tell what they have counted; metrics stay readable meanwhile.
       const drained = await pool.stop(limitMs);
@@ -91,7 +92,7 @@ export function createPrimary<App extends AppName, Settings extends AppSettings>
       );
       const allClosed = closed.every(Boolean);
       log.info('Stopped.', { drained, closed: allClosed });
-      await log.flush();
+      await flushLog();
       return drained && allClosed;
     },
     // Each worker follows the file by itself.
