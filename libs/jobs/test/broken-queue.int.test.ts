@@ -49,7 +49,7 @@ test('a tick that a replica with a fast clock has put far ahead is not waited fo
   const ahead = Date.now() + DAY_MS;
   await ticksUntil(async (client) => {
     await client.zadd(key('repeat'), ahead, 'tick');
-    for (const id of await client.zrange(key('delayed'), 0, -1)) {
+    for (const id of await client.zrange(key('delayed'), '0', '-1')) {
       await client.rename(key(id), key(`repeat:tick:${ahead}`));
       await client.zrem(key('delayed'), id);
     }
