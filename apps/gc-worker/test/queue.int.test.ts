@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pythonEnvironment } from '@quay-observability/testkit';
 import { pollQueue } from '../src/queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from '../src/queue/process-items.ts';
@@ -238,6 +239,44 @@ test('told to stop in the middle, it gives the item back with its retry, and the
   nowMs += 300_000;
   await poll();
   assert.deepEqual((await gc.dump()).repository, []);
+});
+
+test('PostgreSQL goes away in the middle: the item goes back when it is there again, not after hours', async () => {
+  await mark();
+  await put(1);
+  const context = gc.context();
+  let restarted = Promise.resolve();
+  const work = async () => {
+    await gc.postgres.kill();
+    restarted = pause(1500).then(() => gc.postgres.restart());
+    await context.database.ping(1000);
+  };
+  await pollQueue({ queue, locks: context.locks, log: context.log, work }, NO_SIGNAL);
+  await restarted;
+  const [item] = await items();
+  assert.deepEqual(
+    [item!.available, item!.retries_remaining, item!.available_after],
+    [true, 4, timestamp(NOW_MS + 300_000).replace('.000', '')],
+  );
+});
+
+test('told to stop while PostgreSQL is away, it ends soon', async () => {
+  await mark();
+  await put(1);
+  const context = gc.context();
+  const stop = new AbortController();
+  const work = async () => {
+    await gc.postgres.kill();
+    stop.abort(new Error('stopped'));
+    await context.database.ping(1000);
+  };
+  const begun = performance.now();
+  await assert.rejects(
+    pollQueue({ queue, locks: context.locks, log: context.log, work }, stop.signal),
+    { code: 'DATABASE_UNAVAILABLE' },
+  );
+  assert.ok(performance.now() - begun < 6000, `${performance.now() - begun} ms`);
+  await gc.postgres.restart();
 });
 
 test('a marked namespace is purged by its item', async () => {

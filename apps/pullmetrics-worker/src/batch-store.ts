@@ -9,7 +9,9 @@ import {
   readTakenOver,
   removeBatchCall,
   sealBatchCall,
+  setAsideCall,
   takeOverBatchCall,
+  UNREADABLE,
   type FoundBatch,
 } from '@quay-observability/redis-contracts';
 import type { Batch } from './batch.ts';
@@ -29,7 +31,9 @@ export type BatchStore = {
   /** Batches that nobody is known to be working on, the oldest first. */
   findAbandoned(): Promise<FoundBatch[]>;
   /** Undefined if somebody else was faster. */
-  takeOver(found: FoundBatch): Promise<Batch | undefined>;
+  takeOver(found: FoundBatch): Promise<Batch | typeof UNREADABLE | undefined>;
+  /** Nobody finds it any more; its data stay in Redis. */
+  setAside(id: string): Promise<void>;
   /** Nobody in this process works on it any more: if it is still there, it is found as abandoned. */
   release(batch: Batch): void;
 };
@@ -51,9 +55,12 @@ export type BatchStoreOptions = {
 
 /** Keyspace slots that one script may look at: some milliseconds of Redis' time. */
 const SLOTS_PER_CLAIM = 20_000;
+/** A batch has up to so many keys more than are wanted. */
+const MOST_PER_SCAN = 1000;
 
 export function createBatchStore(options: BatchStoreOptions): BatchStore {
-  const { redis, scanCount, batchKeys, takeOverMs, pythonOrphanMs } = options;
+  const { redis, batchKeys, takeOverMs, pythonOrphanMs } = options;
+  const scanCount = Math.min(options.scanCount, MOST_PER_SCAN);
   const process = randomUUID();
   /** Batches that this process is working on. */
   const inHand = new Set<string>();
@@ -107,9 +114,12 @@ export function createBatchStore(options: BatchStoreOptions): BatchStore {
     takeOver: async (found) => {
       const owner = newOwner();
       const events = readTakenOver(await run(takeOverBatchCall(found, owner)));
-      if (events === undefined) return undefined;
+      if (events === undefined || events === UNREADABLE) return events;
       inHand.add(found.id);
       return { id: found.id, owner, events, claimedAt: performance.now(), takenOver: true };
+    },
+    setAside: async (id) => {
+      await run(setAsideCall(id));
     },
     release: (batch) => {
       inHand.delete(batch.id);

@@ -1,12 +1,12 @@
 import type { Logger } from '@quay-observability/logging';
-import type { FoundBatch } from '@quay-observability/redis-contracts';
+import { UNREADABLE, type FoundBatch } from '@quay-observability/redis-contracts';
 import type { Batch } from './batch.ts';
 import type { BatchStore } from './batch-store.ts';
 import { addReport, EMPTY_REPORT, type FlushReport } from './flush-report.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 export type RecoverOptions = {
-  readonly batches: Pick<BatchStore, 'findAbandoned' | 'takeOver' | 'removeWritten'>;
+  readonly batches: Pick<BatchStore, 'findAbandoned' | 'takeOver' | 'removeWritten' | 'setAside'>;
   readonly statistics: Pick<StatisticsStore, 'fateOf'>;
   readonly log: Pick<Logger, 'info' | 'warning' | 'error'>;
 };
@@ -17,6 +17,7 @@ export type Unwritten = (batch: Batch) => Promise<Partial<FlushReport>>;
 /**
  * Settles the batches that nobody works on any more. One without a transaction, or with one that was aborted, has not
  * been written; it is taken over, after which its earlier owner cannot commit it. One whose transaction was committed is removed.
+ * One that nobody can read is set aside, or it would keep everything else from being flushed, for ever.
  *
  * Resolves to what was done; rejects when Redis or PostgreSQL does not answer, and the rest is left for the next time.
  */
@@ -47,16 +48,26 @@ export function createRecoverBatches({ batches, statistics, log }: RecoverOption
     return fate === 'committed' || fate === 'forgotten';
   };
 
+  const setAside = async ({ id }: FoundBatch) => {
+    await batches.setAside(id);
+    log.error('A batch of pulls in Redis cannot be read; it is set aside, its key stays.', { batch: id });
+  };
+
   return async (unwritten, signal) => {
     let report = EMPTY_REPORT;
     for (const found of await batches.findAbandoned()) {
       if (signal.aborted) break;
+      if (found.xid === UNREADABLE) {
+        await setAside(found);
+        continue;
+      }
       const written = await isWritten(found);
       if (written === 'unknown') report = addReport(report, { openBatches: 1 });
       else if (written) await batches.removeWritten(found.id, found.xid!);
       else {
         const batch = await batches.takeOver(found);
-        if (batch === undefined) continue;
+        if (batch === UNREADABLE) await setAside(found);
+        if (batch === undefined || batch === UNREADABLE) continue;
         log.info('An abandoned batch of pulls is taken over.', {
           batch: found.id,
           keys: batch.events.length,

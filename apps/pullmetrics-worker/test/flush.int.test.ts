@@ -157,7 +157,7 @@ test('poisoned keys are deleted with a warning, and all others are written', asy
   const broken: Record<string, string>[] = [
     { pull_count: 'many' },
     { pull_count: '-1' },
-    { pull_count: '9223372036854775808' },
+    { pull_count: '9223372036854775807' },
     { repository_id: '0' },
     { repository_id: '2147483648' },
     { repository_id: '' },
@@ -190,8 +190,11 @@ test('a count that does not fit is refused alone, tags and manifests of all othe
   const one = await flusher();
   await pull(one, A, { tag: 'latest' });
   await one.flush();
+  await postgres.query(
+    'UPDATE tagpullstatistics SET tag_pull_count = 9223372036854775807 WHERE repository_id = $1',
+    [repository],
+  );
   await pull(one, A, { tag: 'latest' });
-  await one.redis.hset(`pull_events:repo:${repository}:tag:latest:${A}`, 'pull_count', '9223372036854775807');
   await pull(one, B, { tag: 'v2', times: 2 });
   const report = await one.flush();
   assert.deepEqual([report.errors, report.flushed, report.refused, report.pulls], [[], 1, 1, 2n]);
@@ -200,8 +203,8 @@ test('a count that does not fit is refused alone, tags and manifests of all othe
   assert.deepEqual(
     [tags.map((row) => row.tag_pull_count), manifests.map((row) => row.manifest_pull_count)],
     [
-      ['1', '2'],
-      ['1', '2'],
+      ['9223372036854775807', '2'],
+      ['2', '2'],
     ],
   );
   assert.equal(await one.redis.dbsize(), 0);
@@ -241,6 +244,38 @@ test('orphans of Python are read as they are, once they are old and nobody has t
   const second = await one.flush();
   assert.deepEqual([second.claimed, second.pythonOrphans, second.pulls], [2, 2, 5n]);
   assert.equal(await one.redis.dbsize(), 0);
+});
+
+test('a batch that nobody can read keeps no other from being flushed', async () => {
+  const one = await flusher({ takeOverMs: 1 });
+  for (const [index, odd] of [
+    { owner: 'x', events: '{broken' },
+    { owner: 'x', events: '[]', xid: 'eleven' },
+    { owner: 'x', events: '[]' },
+    { owner: 'x' },
+  ].entries()) {
+    await one.redis.hset(`pull_flush:batch:${index}`, odd);
+    await one.redis.zadd('pull_flush:batches', 1, String(index));
+  }
+  await pull(one, A, { tag: 'latest' });
+  const report = await one.flush();
+  assert.deepEqual([report.errors, report.flushed], [[], 1]);
+  assert.deepEqual(
+    (await one.redis.keys('*')).sort(),
+    [0, 1, 3].map((id) => `pull_flush:batch:${id}`),
+  );
+  assert.equal(one.messages.filter((line) => line.includes('cannot be read')).length, 3);
+});
+
+test('however much one SCAN is to return, a batch is of bounded size', async () => {
+  const one = await flusher({ scanCount: 1_000_000, batchKeys: 100 });
+  await Promise.all(
+    Array.from({ length: 4000 }, (_, index) =>
+      runScript(one.redis, trackPullCall({ repositoryId: index + 1, tag: undefined, digest: A }, AT)),
+    ),
+  );
+  const { batch } = await one.batches.claim('0');
+  assert.ok(Number(batch?.events.length) < 1500, `${batch?.events.length} keys`);
 });
 
 test('a full Redis is emptied', async () => {

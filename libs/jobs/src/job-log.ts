@@ -10,6 +10,8 @@ export type JobLog = {
   /** The queue answers. */
   readonly goesOn: () => void;
   readonly stalled: () => void;
+  /** What was in Redis could not be read, and is gone. */
+  readonly madeAnew: () => void;
   readonly advice: (text: string) => void;
 };
 
@@ -53,6 +55,8 @@ export function createJobLog(log: Logger, program: string): JobLog {
       log.warning(`A run of ${program} was left by a replica that fell silent; it is done again.`, {
         program,
       }),
+    madeAnew: () =>
+      log.error(`The queue of ${program} in Redis could not be read; it is made anew.`, { program }),
     advice: (text) => {
       if (!advised.has(text)) log.warning(`The jobs of ${program}: ${text}.`, { program });
       advised.add(text);

@@ -3,6 +3,7 @@ import type { RedisConnection } from '@quay-observability/redis';
 import type { JobLog } from './job-log.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import type { JobTiming } from './job-timing.ts';
+import { forgetQueue, watchForDamage } from './damaged-queue.ts';
 import { openSession, type QueueSession, type TakenJob } from './queue-session.ts';
 import { ABORTED, raceAbort } from './race-abort.ts';
 import { runJob, type JobRun, type RunOutcome } from './run-job.ts';
@@ -39,16 +40,26 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
   let isWritten = false;
   // BullMQ tells of some faults by events alone, and answers that there is nothing to do.
   let faults = 0;
+  const damage = watchForDamage();
+  const fault = (error: unknown) => {
+    damage.saw(error);
+    log.waits(error);
+  };
   let { everyMs: untilRunMs } = options.schedule;
   let lastRunAt = performance.now();
   while (!leaving.aborted) {
     try {
       if ((await raceAbort(redis.whenReady(READY_WAIT_MS), leaving)) === ABORTED) return;
+      if (damage.isLasting()) {
+        await forgetQueue(redis.client, options);
+        damage.madeAnew();
+        log.madeAnew();
+      }
       const session = await openSession({
         ...options,
         onError: (error) => {
           faults += 1;
-          log.waits(error);
+          fault(error);
         },
         onStalled: () => {
           metrics.stalled();
@@ -64,7 +75,7 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
         await session.close();
       }
     } catch (error) {
-      log.waits(error);
+      fault(error);
     }
     await runWithoutQueue();
     await rest(timing.retryMs * (1 + Math.random() / 2), leaving);
@@ -76,8 +87,10 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
     let quick = 0;
     while (!leaving.aborted) {
       if (performance.now() >= lookAt) {
-        if (!isWritten || !(await isScheduled(session.queue))) {
-          if (!isWritten && options.startsAtOnce) await clearSchedule(session.queue);
+        const scheduled = await isScheduled(session.queue);
+        if (!isWritten || scheduled !== true) {
+          if (scheduled === 'ahead' || (!isWritten && options.startsAtOnce))
+            await clearSchedule(session.queue);
           await writeSchedule(session.queue, options.schedule);
         }
         isWritten = true;
@@ -104,7 +117,9 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
       if (tick !== undefined && taken.job.attemptsStarted <= 1) metrics.started((Date.now() - tick) / 1000);
       return run(signal);
     };
-    ended(startedAt, await runJob({ queue, taken, run: observed, timing, stopping }));
+    const outcome = await runJob({ queue, taken, run: observed, timing, stopping });
+    if (outcome.outcome === 'completed') damage.isGone();
+    ended(startedAt, outcome);
   }
 
   async function runWithoutQueue(): Promise<void> {

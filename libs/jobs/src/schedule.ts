@@ -6,6 +6,8 @@ const SCHEDULER = 'tick';
 const KEPT = { count: 20 };
 /** A tick that is overdue for so long and not in the queue is lost. */
 const LOST_AFTER_MS = 5000;
+/** By so much the clocks of replicas may differ. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 export type Schedule = {
   readonly everyMs: number;
@@ -43,11 +45,15 @@ export async function clearSchedule(queue: Queue): Promise<void> {
   await queue.removeJobScheduler(SCHEDULER);
 }
 
-/** Whether the queue goes on by itself: Redis may have lost its data, or a replica have died between a tick and the next. */
-export async function isScheduled(queue: Queue, now = Date.now()): Promise<boolean> {
+/**
+ * Whether the queue goes on by itself: Redis may have lost its data, or a replica have died between a tick and the next.
+ * `ahead`: only at a moment that no clock is to be at by now, so that the schedule has to be cleared.
+ */
+export async function isScheduled(queue: Queue, now = Date.now()): Promise<boolean | 'ahead'> {
   const scheduler = await queue.getJobScheduler(SCHEDULER);
   if (typeof scheduler?.next !== 'number') return false;
   if ((await queue.getGlobalConcurrency()) !== 1) return false;
+  if (scheduler.next > now + (scheduler.every ?? 0) + CLOCKS_DIFFER_MS) return 'ahead';
   if (scheduler.next > now - LOST_AFTER_MS) return true;
   const next = await queue.getJob(`repeat:${SCHEDULER}:${scheduler.next}`);
   const state = await next?.getState();

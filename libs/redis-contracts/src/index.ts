@@ -3,6 +3,7 @@ export { checkPulls } from './flush/check-pulls.ts';
 export type { CheckedEvent, CountedPulls, PullFault } from './flush/check-pulls.ts';
 export { claimPullsCall, readClaim } from './flush/claim-pulls.ts';
 export type { Claim, ClaimOptions } from './flush/claim-pulls.ts';
+export { UNREADABLE } from './flush/claimed-event.ts';
 export type { ClaimedEvent, PullEventFields } from './flush/claimed-event.ts';
 export { handBackBatchCall } from './flush/hand-back.ts';
 export {
@@ -11,6 +12,7 @@ export {
   readTakenOver,
   removeBatchCall,
   sealBatchCall,
+  setAsideCall,
   takeOverBatchCall,
 } from './flush/keep-batch.ts';
 export type { FoundBatch } from './flush/keep-batch.ts';

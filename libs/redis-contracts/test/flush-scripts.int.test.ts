@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createRedis, runScript, type RedisConnection } from '@quay-observability/redis';
 import { startRedis, type Server } from '@quay-observability/testkit';
 import {
@@ -12,8 +13,10 @@ import {
   readTakenOver,
   removeBatchCall,
   sealBatchCall,
+  setAsideCall,
   takeOverBatchCall,
   trackPullCall,
+  UNREADABLE,
   type Claim,
   type ClaimOptions,
   type ScriptCall,
@@ -206,6 +209,44 @@ test('every step works in a Redis that takes no more', async () => {
   assert.equal(await handBack('two'), 1);
   assert.equal(await connection.client.hget(KEY, 'pull_count'), '1');
   await connection.client.config('SET', 'maxmemory', '0');
+});
+
+test('a key that was claimed at a moment far ahead is judged by its last access alone', async () => {
+  await pull();
+  await connection.client.rename(KEY, `${KEY}:processing:${Date.now() + 86_400_000}:01234567`);
+  assert.equal((await claim({ orphanAfterMs: 1000 })).keysLeft, 1);
+  await pause(2100);
+  assert.equal((await claim({ orphanAfterMs: 1000 })).events.length, 1);
+});
+
+test('a batch that nobody can read is told apart, and set aside with its data', async () => {
+  const { client } = connection;
+  const kept = { owner: 'one', events: '[]' };
+  await client.hset(batchKey('b1'), { ...kept, events: '{broken' });
+  await client.hset(batchKey('b2'), { ...kept, events: '{"a":1}' });
+  await client.hset(batchKey('b3'), { ...kept, events: '[["key",false,"7"]]' });
+  await client.hset(batchKey('b4'), { owner: 'one' });
+  await client.hset(batchKey('b5'), { ...kept, xid: 'eleven' });
+  await client.hset(batchKey('b6'), { ...kept, xid: '18446744073709551616' });
+  for (let number = 1; number <= 6; number += 1)
+    await client.zadd('pull_flush:batches', number, `b${number}`);
+  const found = await batches();
+  assert.deepEqual(
+    found.map(({ xid }) => xid),
+    [undefined, undefined, undefined, undefined, UNREADABLE, UNREADABLE],
+  );
+  for (const batch of found.slice(0, 4))
+    assert.equal(readTakenOver(await run(takeOverBatchCall(batch, 'two'))), UNREADABLE);
+  for (const { id } of found) assert.equal(await run(setAsideCall(id)), 1);
+  assert.deepEqual(await batches(), []);
+  assert.equal((await client.keys('pull_flush:batch:*')).length, 6);
+});
+
+test('an entry of the index that is no batch is dropped', async () => {
+  await connection.client.zadd('pull_flush:batches', 1, 'odd');
+  await connection.client.set(batchKey('odd'), 'no hash');
+  assert.deepEqual(await batches(), []);
+  assert.deepEqual(await connection.client.keys('*'), [batchKey('odd')]);
 });
 
 test('an entry of the index without its batch is dropped', async () => {

@@ -9,6 +9,8 @@ export type ClientOptions = RedisOptions & { replyMapping?: 'legacy' };
 
 const FIRST_BACKOFF_MS = 100;
 const KEEP_ALIVE_IDLE_MS = 10_000;
+/** So often at most a Redis that is read-only is left; its address may lead to it for a while, or for good. */
+const LEAVE_EVERY_MS = 5000;
 
 /**
  * Quay's settings as options of ioredis.
@@ -37,7 +39,21 @@ export function connectOptions(settings: RedisSettings, name: string, maxBackoff
     // A command whose answer got lost may have taken effect: sent again it would count twice.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    reconnectOnError: leavingReplicas(),
     retryStrategy: (attempt) => backoffMs(attempt, maxBackoffMs),
+  };
+}
+
+/**
+ * After a failover the old master may go on as a replica, and keep its connections, while the address leads to the new
+ * one. Scripts of old servers have the word further on in the message.
+ */
+function leavingReplicas(): (error: Error) => boolean {
+  let leftAt = -Infinity;
+  return ({ message }) => {
+    if (!/(^|-)READONLY /.test(message) || performance.now() < leftAt + LEAVE_EVERY_MS) return false;
+    leftAt = performance.now();
+    return true;
   };
 }
 

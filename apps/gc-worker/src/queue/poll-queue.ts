@@ -1,6 +1,7 @@
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
 import { isContention } from '../steps/is-contention.ts';
+import { untilAnswered } from './until-answered.ts';
 import type { ClaimedItem, WorkQueue } from './work-queue.ts';
 
 export type PollOptions = {
@@ -37,8 +38,9 @@ async function workOn(
   item: ClaimedItem,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Else nobody has it for the hours of the claim.
   const giveBack = (restoreRetry: boolean) =>
-    queue.giveBack(item, { afterSeconds: RETRY_SECONDS, restoreRetry });
+    untilAnswered(() => queue.giveBack(item, { afterSeconds: RETRY_SECONDS, restoreRetry }), signal);
   const about = { queue: queue.name, item: item.id };
   try {
     const result = await locks.withLock(LARGE_LOCK, { ttlSeconds: LOCK_TTL_SECONDS, signal }, (held) =>

@@ -30,7 +30,8 @@ export type CheckedEvent =
   | { readonly kind: 'invalid'; readonly fault: PullFault };
 
 const LARGEST_ID = 2n ** 31n - 1n;
-const LARGEST_COUNT = 2n ** 63n - 1n;
+/** More pulls than there are. The columns hold more: a thousand such keys can be added to one row before it overflows. */
+const LARGEST_COUNT = 2n ** 53n - 1n;
 /** The end of the year 9999, after which Python knows no date. */
 const LATEST_SECONDS = 253_402_300_799n;
 /** Characters that the columns hold. */

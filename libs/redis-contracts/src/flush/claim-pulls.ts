@@ -9,7 +9,8 @@ const LONGEST_VALUE_BYTES = 1100;
 
 /*
  * One step through the keyspace: scans, and moves what it finds into a batch. Atomic: a pull event is in its key or in
- * the batch. A deletion comes first, as only the first write of a script is refused for want of memory, and a full
+ * the batch. A key whose claim is far ahead was claimed by a host with a wrong
+ * clock: its last access tells alone. A deletion comes first, as only the first write of a script is refused for want of memory, and a full
  * Redis must be emptied. The scripts address keys that SCAN finds, which Redis Cluster would not allow.
  *
  * KEYS[1]  the index of batches
@@ -27,8 +28,8 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local seen, scanned, left = {}, 0, 0
 local keys, events = {}, {}
 local function in_flight(key)
-  local claimed_ms = string.match(key, ':processing:(%d+):%x+$')
-  if claimed_ms and now_ms - tonumber(claimed_ms) < orphan_ms then
+  local claimed_ms = tonumber(string.match(key, ':processing:(%d+):%x+$') or '')
+  if claimed_ms and math.abs(now_ms - claimed_ms) < orphan_ms then
     return true
   end
   local idle = redis.pcall('OBJECT', 'IDLETIME', key)

@@ -21,10 +21,37 @@ export type PullEventFields = {
 type Value = string | false;
 type Row = [key: string, orphaned: boolean, ...values: Value[]];
 
-/** Reads the events of a batch as the scripts keep them; empty text for none. */
+/** Stands for what is not as the scripts have written it. */
+export const UNREADABLE = 'unreadable';
+
+/** Reads the events of a batch that may be damaged. */
+export function readKeptEvents(json: string): ClaimedEvent[] | typeof UNREADABLE {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(json);
+  } catch {
+    return UNREADABLE;
+  }
+  return Array.isArray(rows) && rows.every(isRow) ? readRows(rows) : UNREADABLE;
+}
+
+function isRow(row: unknown): row is Row {
+  if (!Array.isArray(row) || (row.length !== 2 && row.length !== 8)) return false;
+  const [key, orphaned, ...values] = row as unknown[];
+  return (
+    typeof key === 'string' &&
+    typeof orphaned === 'boolean' &&
+    values.every((value) => value === false || typeof value === 'string')
+  );
+}
+
+/** Reads the events of a claim; empty text for none. */
 export function readClaimedEvents(json: string): ClaimedEvent[] {
-  if (json === '') return [];
-  return (JSON.parse(json) as Row[]).map(([key, orphaned, ...values]) => {
+  return json === '' ? [] : readRows(JSON.parse(json) as Row[]);
+}
+
+function readRows(rows: readonly Row[]): ClaimedEvent[] {
+  return rows.map(([key, orphaned, ...values]) => {
     if (values.length === 0) return { key, orphaned, fields: undefined };
     const [repositoryId, tagName, manifestDigest, pullCount, lastPullTimestamp, pullMethod] = values.map(
       (value) => (value === false ? undefined : value),

@@ -1,13 +1,16 @@
 import { redisScript } from '../redis-script.ts';
 import type { ScriptCall } from '../track-pull.ts';
 import { BATCH_INDEX, batchKey } from './batch-keys.ts';
-import { readClaimedEvents, type ClaimedEvent } from './claimed-event.ts';
+import { readKeptEvents, UNREADABLE, type ClaimedEvent } from './claimed-event.ts';
 
 /** A batch as another process may find it. */
 export type FoundBatch = {
   readonly id: string;
   readonly owner: string;
-  /** Of the transaction that writes it, or wrote it; undefined before one is about to commit. */
+  /**
+   * Of the transaction that writes it, or wrote it; undefined before one is about to commit. {@link UNREADABLE} if it is
+   * no number of 64 bits.
+   */
   readonly xid: string | undefined;
   /** Milliseconds since it was claimed or taken over. */
   readonly ageMs: number;
@@ -44,7 +47,7 @@ return 1
  * KEYS[1]  the index of batches
  * KEYS[2]  the batch
  * ARGV     1 owner and 2 transaction id ('' for none) as they were seen, 3 the new owner, 4 id of the batch
- * returns  the events as JSON; or nil if somebody else was faster
+ * returns  the events as JSON ('' if there are none, which is damage); or nil if somebody else was faster
  */
 const TAKE_OVER = redisScript(`local found = redis.call('HMGET', KEYS[2], 'owner', 'xid', 'events')
 if found[1] ~= ARGV[1] or (found[2] or '') ~= ARGV[2] then
@@ -54,7 +57,15 @@ local time = redis.call('TIME')
 redis.call('HDEL', KEYS[2], 'xid')
 redis.call('HSET', KEYS[2], 'owner', ARGV[3])
 redis.call('ZADD', KEYS[1], tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000), ARGV[4])
-return found[3]
+return found[3] or ''
+`);
+
+/*
+ * KEYS[1]  the index of batches
+ * ARGV[1]  id of the batch
+ * returns  1, or 0 if it is not there
+ */
+const SET_ASIDE = redisScript(`return redis.call('ZREM', KEYS[1], ARGV[1])
 `);
 
 /*
@@ -67,8 +78,8 @@ local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local listed = {}
 local members = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for at = 1, #members, 2 do
-  local found = redis.call('HMGET', ARGV[1] .. members[at], 'owner', 'xid')
-  if found[1] then
+  local found = redis.pcall('HMGET', ARGV[1] .. members[at], 'owner', 'xid')
+  if not found.err and found[1] then
     local next = #listed
     listed[next + 1] = members[at]
     listed[next + 2] = found[1]
@@ -98,8 +109,13 @@ export function takeOverBatchCall({ id, owner, xid }: FoundBatch, newOwner: stri
 }
 
 /** Reads what {@link takeOverBatchCall} returns; undefined if somebody else was faster. */
-export function readTakenOver(answer: unknown): ClaimedEvent[] | undefined {
-  return typeof answer === 'string' ? readClaimedEvents(answer) : undefined;
+export function readTakenOver(answer: unknown): ClaimedEvent[] | typeof UNREADABLE | undefined {
+  return typeof answer === 'string' ? readKeptEvents(answer) : undefined;
+}
+
+/** Takes a batch that nobody can read out of the way; its data stay in its key. */
+export function setAsideCall(id: string): ScriptCall {
+  return { script: SET_ASIDE, keys: [BATCH_INDEX], args: [id] };
 }
 
 /** Asks for all batches, whoever flushes them. */
@@ -115,8 +131,13 @@ export function readBatches(answer: unknown): FoundBatch[] {
     batches.push({
       id: String(flat[at]),
       owner: String(flat[at + 1]),
-      xid: flat[at + 2] === '' ? undefined : String(flat[at + 2]),
+      xid: readXid(String(flat[at + 2])),
       ageMs: Number(flat[at + 3]),
     });
   return batches;
+}
+
+function readXid(text: string): string | undefined {
+  if (text === '') return undefined;
+  return /^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n ? text : UNREADABLE;
 }

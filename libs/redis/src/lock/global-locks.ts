@@ -26,7 +26,7 @@ export type LockOptions = {
   readonly ttlSeconds: number;
   /** How long to wait for a busy lock; 0 unless told. */
   readonly waitMs?: number;
-  /** A third of the time to live unless told. */
+  /** A third of the time to live, but every 10 s at least, unless told: so soon it is noticed that the lock is gone. */
   readonly renewEveryMs?: number;
   /** Ends waiting for the lock, and the work. */
   readonly signal?: AbortSignal;
@@ -41,6 +41,9 @@ export type LockOutcome<T> =
   | { readonly outcome: 'unavailable'; readonly error: Error }
   /** Somebody else may have worked at the same time. The error is a CodedError `LOCK_LOST`. */
   | { readonly outcome: 'lost'; readonly error: Error };
+
+/** The locks of garbage collection live for hours; work must not go on so long beside somebody else's. */
+const LONGEST_RENEW_MS = 10_000;
 
 /** Uses the given connection for all but waiting, which has one of its own while it lasts. */
 export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
@@ -65,7 +68,8 @@ export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
 
   return {
     withLock: async (name, options, work) => {
-      const { ttlSeconds, renewEveryMs = (ttlSeconds * 1000) / 3, signal } = options;
+      const { ttlSeconds, signal } = options;
+      const { renewEveryMs = Math.min(LONGEST_RENEW_MS, (ttlSeconds * 1000) / 3) } = options;
       let held: Awaited<ReturnType<typeof acquire>>;
       try {
         held = await acquire(name, options);

@@ -63,6 +63,19 @@ test('a lock that somebody took over stops the work, and stays with its new owne
   assert.equal(await connection.client.get(key), 'new owner');
 });
 
+test('a loss is noticed soon, however long the time to live is', async () => {
+  const locks = createGlobalLocks(connection);
+  const outcome = locks.withLock('a', { ttlSeconds: 3 * 3600 + 60 }, untilAborted);
+  await waitUntil('the lock', async () => (await connection.client.exists(key)) === 1);
+  // As a failover to a replica that lags does.
+  await connection.client.flushall();
+  const limit = new AbortController();
+  const late = pause(20_000, 'late', { signal: limit.signal }).catch(() => 'in time');
+  const result = await Promise.race([outcome.then(({ outcome: kind }) => kind), late]);
+  limit.abort();
+  assert.equal(result, 'lost');
+});
+
 test('work that ends well after the lock was lost is not called done', async () => {
   const locks = createGlobalLocks(connection);
   const outcome = locks.withLock('a', { ttlSeconds: 30, renewEveryMs: 100 }, (signal) =>
