@@ -37,6 +37,7 @@ export const gcWorker = defineApp({
               locks: createGlobalLocks(redis),
               jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
               dryRun: settings.dryRun,
+              queuePollSeconds: settings.queuePollSeconds,
             });
     const workers = ownedWorkers({
       switches: followOwnerSwitches(),
