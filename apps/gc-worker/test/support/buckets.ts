@@ -61,9 +61,7 @@ export async function startBuckets(aws: AwsServer): Promise<Buckets> {
       const found: string[] = [];
       for (const { location, bucket, prefix } of places)
         for (const key of await ask('list', bucket))
-          found.push(
-            key.startsWith(prefix) ? `${location}/${key.slice(prefix.length)}` : `${bucket}!${key}`,
-          );
+          found.push(key.startsWith(prefix) ? `${location}/${key.slice(prefix.length)}` : `${bucket}!${key}`);
       return found.sort();
     },
     put: async (bucket, key) => {

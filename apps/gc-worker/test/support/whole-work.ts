@@ -27,9 +27,7 @@ export async function wholeWork(
 ): Promise<Expected> {
   const works = [
     ...collectable(registry, rules.keepImmutableTags).map((id) => ['collect', id] as const),
-    ...markedRepositories(registry).map(
-      ({ repository_id: id }) => ['purge_repository', Number(id)] as const,
-    ),
+    ...markedRepositories(registry).map(({ repository_id: id }) => ['purge_repository', Number(id)] as const),
     ...(registry.markedNamespaceId === undefined
       ? []
       : [['purge_namespace', registry.markedNamespaceId] as const]),
@@ -37,14 +35,12 @@ export async function wholeWork(
   const rows: RowTally = {};
   const expected = { tables, files, rows, blobs: 0, repositories: 0, namespaces: 0 };
   for (const [work, id] of works) {
-    const { tables: after, files: left, counted, ...numbers } = await reference.remains(
-      work,
-      id,
-      rules,
-      expected.tables,
-      expected.files,
-      registry.nowMs,
-    );
+    const {
+      tables: after,
+      files: left,
+      counted,
+      ...numbers
+    } = await reference.remains(work, id, rules, expected.tables, expected.files, registry.nowMs);
     Object.assign(expected, { tables: after, files: left });
     for (const [table, count] of Object.entries(counted)) countRows(rows, table as GcTable, count);
     for (const what of ['blobs', 'repositories', 'namespaces'] as const) expected[what] += numbers[what];
