@@ -31,6 +31,7 @@ export async function createGate(targetPort: number): Promise<Gate> {
     port,
     open,
     shut: async () => {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       for (const socket of sockets) socket.destroy();
