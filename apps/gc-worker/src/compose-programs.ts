@@ -22,8 +22,6 @@ import { createGarbageFinder } from './repository/find-repository.ts';
 import { createWorkQueue, type ClaimedItem, type WorkQueue } from './queue/work-queue.ts';
 import type { FileRemover, GcContext } from './steps/gc-context.ts';
 
-/** Python's pause between two looks at a queue. */
-const POLL_MS = 60_000;
 /** Queues of Quay whose items are named after a namespace (`app.py`), beside the one for repositories. */
 const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification'];
 
@@ -37,11 +35,13 @@ export type ProgramsOptions = {
   readonly log: Logger;
   /** Whether rounds only report what would go. */
   readonly dryRun: boolean;
+  /** From one look at a queue to the next, in seconds. */
+  readonly queuePollSeconds: number;
 };
 
 /** The three programs, each with its rounds (contract section 8). */
 export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
-  const { config, database, locks, jobs, stores, metrics, log, dryRun } = options;
+  const { config, database, locks, jobs, stores, metrics, log, dryRun, queuePollSeconds } = options;
   const gcMetrics = createGcMetrics(metrics);
   const guard = createRoundGuard(createOperationMeter(metrics), log);
   const inTurn = createTurns();
@@ -78,7 +78,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
       now: context.now,
       onGet: (availability) => gcMetrics.queueGet(name, availability),
     });
-    const poll = rounds(program, { worker, operation: 'poll_queue' }, POLL_MS, {
+    const poll = rounds(program, { worker, operation: 'poll_queue' }, queuePollSeconds * 1000, {
       collect: (signal) =>
         inTurn(signal, async () => {
           await settleOverdue(context, signal);

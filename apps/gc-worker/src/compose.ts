@@ -9,6 +9,7 @@ import {
 } from '@quay-observability/service';
 import { createStorage } from '@quay-observability/storage';
 import { composePrograms } from './compose-programs.ts';
+import { restingStores } from './programs/resting-stores.ts';
 import { storageOf } from './programs/storage-of.ts';
 import { gcSettings } from './settings.ts';
 
@@ -27,16 +28,19 @@ export const gcWorker = defineApp({
     const storage = createStorage(config.storage);
     const missing = (why: string): OwnedProgram[] => PROGRAMS.map((program) => ({ program, missing: why }));
     const stores = storageOf(storage);
+    const resting = restingStores(typeof stores === 'string' ? new Map() : stores, log);
+    addReadinessCheck({ name: 'storage locations', required: false, check: resting.check });
     const programs =
       database === undefined
         ? missing('there is no database to collect in')
         : typeof stores === 'string'
           ? missing(stores)
           : composePrograms({
-              ...{ config, database, stores, metrics, log },
+              ...{ config, database, stores: resting.stores, metrics, log },
               locks: createGlobalLocks(redis),
               jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
               dryRun: settings.dryRun,
+              queuePollSeconds: settings.queuePollSeconds,
             });
     const workers = ownedWorkers({
       switches: followOwnerSwitches(),

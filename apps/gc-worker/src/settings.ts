@@ -1,11 +1,17 @@
 import { jobSettings } from '@quay-observability/jobs';
-import { booleanSetting } from '@quay-observability/quay-config';
+import { booleanSetting, integerSetting } from '@quay-observability/quay-config';
 
 /** The app's own settings, by environment variable. */
 export const gcSettings = {
   dryRun: booleanSetting('GC_DRY_RUN', {
     help: 'Report in the log what would go, and delete nothing.',
     default: false,
+  }),
+  queuePollSeconds: integerSetting('GC_QUEUE_POLL_SECONDS', {
+    help: "Seconds between two looks at the queues of what is marked for deletion; the default is Python's. The same for all replicas.",
+    default: 60,
+    min: 1,
+    max: 3600,
   }),
   ...jobSettings(9114),
 };

@@ -57,12 +57,31 @@ export async function saveCleanup(
   ]);
 }
 
-/** Cleanups that nobody has finished in time, the longest overdue first. */
+/**
+ * Cleanups that nobody has finished in time: those that are overdue for longest, in no order, so that none that fails is
+ * in front of the others each time, and replicas do not begin with the same one.
+ */
 export async function overdueCleanups(queries: Queries, nowMs: number, limit: number): Promise<number[]> {
   const rows = await rowsOf<{ id: number }>(
     queries,
-    'SELECT id FROM queueitem WHERE queue_name = ? AND available_after <= ? ORDER BY available_after LIMIT ?',
+    `SELECT id FROM (
+       SELECT id FROM queueitem WHERE queue_name = ? AND available_after <= ? ORDER BY available_after LIMIT ?
+     ) AS overdue ORDER BY random()`,
     [CLEANUP_QUEUE, new Date(nowMs), limit],
   );
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Takes an overdue cleanup for as long as a new one is left to its maker; false if somebody else was faster. Two that
+ * remove the same files would both count them.
+ */
+export async function claimCleanup(queries: Queries, id: number, nowMs: number): Promise<boolean> {
+  const claimed = await changedBy(
+    queries,
+    `UPDATE queueitem SET available_after = ?, state_id = ?
+      WHERE id = ? AND queue_name = ? AND available_after <= ?`,
+    [new Date(nowMs + CLEANUP_RETRY_MS), randomUUID(), id, CLEANUP_QUEUE, new Date(nowMs)],
+  );
+  return claimed === 1;
 }

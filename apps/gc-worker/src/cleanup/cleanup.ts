@@ -9,6 +9,8 @@ export type DoomedFile = {
   readonly shared: boolean;
   /** As its row had it; null if it had none. */
   readonly sizeBytes: number | null;
+  /** Whether a removal has failed, of which nobody knows whether the storage has carried it out after all, or will. */
+  readonly attempted?: true;
 };
 
 /** By how much totals of the quota change; without bytes they are marked stale. */

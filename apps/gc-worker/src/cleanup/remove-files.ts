@@ -19,6 +19,7 @@ export async function removeFiles(
   signal: AbortSignal,
 ): Promise<DoomedFile[]> {
   const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
+  // Taken from the end. What fails comes to the front of what is left: the next time the others have their turn first.
   const waiting = [...byChecksum.entries()];
   const left: DoomedFile[] = [];
   const work = async () => {
@@ -35,24 +36,36 @@ async function removeUnderLock(
   files: readonly DoomedFile[],
   signal: AbortSignal,
 ): Promise<readonly DoomedFile[]> {
-  if (signal.aborted || !files.some(({ location }) => context.stores.has(location))) return files;
+  const { stores } = context;
+  const isResting = ({ location }: DoomedFile) => stores.get(location)?.isResting?.() === true;
+  if (signal.aborted || !files.some((file) => stores.has(file.location) && !isResting(file))) return files;
   let left = files;
   const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
   const removal = async (held: AbortSignal) => {
     for (const file of files) {
+      if (isResting(file)) continue;
       // Asked for each: a push may have taken the blob up again in the meantime.
       const claim = file.shared ? await claimOn(context, file) : 'none';
       if (held.aborted) return;
       if (claim === 'upload') continue;
-      if (claim === 'none') await removeOne(context, file);
-      left = left.filter((other) => other !== file);
+      try {
+        if (claim === 'none') await removeOne(context, file);
+        else if (file.attempted) await noticeLoss(context, file);
+        left = left.filter((other) => other !== file);
+      } catch (error) {
+        // Another location may have its copy removed all the same.
+        warn(error);
+        left = left.map((other) => (other === file ? { ...file, attempted: true } : other));
+      }
     }
   };
+  const warn = (error: unknown) =>
+    context.log.warning('A file could not be removed; it is tried again.', { checksum, error });
   try {
     const { outcome } = await context.locks.withLock(`BLOB_DELETE_${checksum}`, lock, removal);
     if (left.length > 0) context.log.debug('A file is removed later.', { checksum, outcome });
   } catch (error) {
-    context.log.warning('A file could not be removed; it is tried again.', { checksum, error });
+    warn(error);
   }
   return left;
 }
@@ -87,10 +100,8 @@ async function isInUse({ database }: GcContext, checksum: string): Promise<boole
 }
 
 /** Not called off once begun: the storage might still remove the file when the lock has been given back. */
-async function removeOne(
-  context: GcContext,
-  { location, path, checksum, shared }: DoomedFile,
-): Promise<void> {
+async function removeOne(context: GcContext, file: DoomedFile): Promise<void> {
+  const { location, path, checksum, shared } = file;
   const { stores, counters, log } = context;
   const store = stores.get(location);
   if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
@@ -98,12 +109,17 @@ async function removeOne(
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
   // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
-  if (
-    shared &&
-    (await isInUse(context, checksum)) &&
-    !(await store.exists(path, AbortSignal.timeout(REMOVAL_LIMIT_MS)))
-  )
-    log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
-      ...{ checksum, location, path },
-    });
+  if (shared && (await isInUse(context, checksum))) await noticeLoss(context, file);
+}
+
+/** A file may go after its blob was taken up, too, when a storage carries out late what was given up on. */
+async function noticeLoss(
+  { stores, log }: GcContext,
+  { location, path, checksum }: DoomedFile,
+): Promise<void> {
+  const isThere = await stores.get(location)?.exists(path, AbortSignal.timeout(REMOVAL_LIMIT_MS));
+  if (isThere !== false) return;
+  log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
+    ...{ checksum, location, path },
+  });
 }

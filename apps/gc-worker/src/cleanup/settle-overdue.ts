@@ -1,5 +1,5 @@
 import type { GcContext } from '../steps/gc-context.ts';
-import { overdueCleanups } from './cleanup-store.ts';
+import { claimCleanup, overdueCleanups } from './cleanup-store.ts';
 import { settleCleanup } from './settle-cleanup.ts';
 
 /** Cleanups that one round takes. */
@@ -12,7 +12,8 @@ export async function settleOverdue(context: GcContext, signal: AbortSignal): Pr
   for (const id of overdue) {
     signal.throwIfAborted();
     try {
-      await settleCleanup(context, id, signal);
+      if (await database.write((queries) => claimCleanup(queries, id, now())))
+        await settleCleanup(context, id, signal);
     } catch (error) {
       signal.throwIfAborted();
       // One that cannot be finished must not keep the others.

@@ -22,7 +22,10 @@ export type GcCounters = {
 };
 
 /** A storage location, as far as garbage collection needs it. */
-export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'>;
+export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'> & {
+  /** Whether it is left alone for now, because it has failed again and again. */
+  isResting?(): boolean;
+};
 
 /** Everything that garbage collection works with. */
 export type GcContext = {

@@ -27,6 +27,7 @@ export type Reference = {
     rules: GcRules,
     tables: Dump,
     files: Iterable<string>,
+    nowMs?: number,
   ): Promise<ReferenceAnswer>;
   stop(): void;
 };
@@ -36,11 +37,11 @@ export function startReference(): Reference {
   const python = spawn('python3', [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
   return {
-    remains: async (work, id, rules, tables, files) => {
+    remains: async (work, id, rules, tables, files, nowMs = NOW_MS) => {
       const asked = {
         work,
         id,
-        now_ms: NOW_MS,
+        now_ms: nowMs,
         rules: { keep_immutable: rules.keepImmutableTags, quota: rules.quota },
         tables,
         files: [...files],

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { waitUntil, type RunningApp } from '@quay-observability/testkit';
+import { fileOf, missingFiles, nonZero } from './support/compare-registries.ts';
+import { createGate } from './support/gate.ts';
+import { startReference, type Reference } from './support/gc-reference.ts';
+import { plainRegistry } from './support/plain-registry.ts';
+import { ALL_GO, countedBy, localStorage, runGcApp, type StorageConfig } from './support/run-gc-app.ts';
+import { registryOfNow } from './support/registry-of-now.ts';
+import { EU, SLOW, startS3Bench, type S3Bench } from './support/s3-bench.ts';
+import { passRetryTime, queueMarked, wholeWork, type Expected } from './support/whole-work.ts';
+
+const RULES = { keepImmutableTags: true, quota: 'invalidate' } as const;
+
+let bench: S3Bench;
+let reference: Reference;
+let app: RunningApp | undefined;
+before(async () => {
+  bench = await startS3Bench();
+  reference = startReference();
+});
+afterEach(async () => {
+  bench.aws.signal('SIGCONT');
+  await app?.stop();
+  app = undefined;
+});
+after(async () => {
+  reference.stop();
+  await bench.stop();
+});
+
+async function start(storage: StorageConfig): Promise<RunningApp> {
+  await app?.stop();
+  app = await runGcApp(bench.gc, ALL_GO, storage);
+  return app;
+}
+
+/** Loads a random registry with its queue items; resolves to what must be left of it. */
+async function loadRandom(seed: number): Promise<Expected & { before: string[] }> {
+  const registry = registryOfNow(seed, { marked: true });
+  await bench.load(registry, [EU]);
+  const before = await bench.files([EU]);
+  const tables = await bench.gc.dump();
+  const expected = await wholeWork(reference, registry, RULES, { tables, files: before });
+  await queueMarked(bench.gc, registry);
+  return { ...expected, before };
+}
+
+/** Waits until the rows are done, and only files are left to be removed. */
+async function rowsAreDone({ tables }: Pick<Expected, 'tables'>): Promise<void> {
+  await waitUntil(
+    'the rows',
+    async () => {
+      const { queueitem, ...now } = await bench.gc.dump();
+      const { queueitem: items, ...expected } = tables;
+      assert.deepEqual(now, expected);
+      const others = queueitem.filter(({ queue_name: name }) => name !== 'gccleanup/');
+      assert.deepEqual(others, items);
+      return queueitem.length > others.length;
+    },
+    SLOW,
+  );
+}
+
+/** The app again, when minutes have passed. */
+async function retries(storage: StorageConfig): Promise<void> {
+  await app?.stop();
+  app = undefined;
+  await passRetryTime(bench.gc);
+  await start(storage);
+}
+
+function ofLocation(location: string, files: readonly string[]): string[] {
+  return files.filter((file) => file.startsWith(`${location}/`));
+}
+
+const logOf = (of: RunningApp) => of.process.log().split('\n');
+const readyz = async () => {
+  const response = await fetch(`${app!.adminUrl}/readyz?verbose`);
+  return { status: response.status, text: await response.text() };
+};
+const logged = (what: RegExp) => logOf(app!).filter((line) => what.test(line)).length;
+const LATER = /could not be removed; it is tried again/;
+const TROUBLE = /Files of DISTRIBUTED_STORAGE_CONFIG\.local_eu cannot be removed/;
+
+test('S3 is down: rows and the files elsewhere go, none that is in use is lost, and all is made good', async (t) => {
+  const gate = await createGate(bench.aws.port);
+  t.after(() => gate.shut());
+  const expected = await loadRandom(42);
+  await gate.shut();
+  const storage = {
+    ...localStorage(bench.gc),
+    local_eu: bench.amazon({ endpoint_url: `http://127.0.0.1:${gate.port}` }),
+  };
+  await start(storage);
+  await rowsAreDone(expected);
+  // Also the copies of what lies in the bucket.
+  await waitUntil('the files elsewhere', async () => {
+    assert.deepEqual(ofLocation('local_us', await bench.files([EU])), ofLocation('local_us', expected.files));
+    return true;
+  });
+  const now = await bench.files([EU]);
+  assert.deepEqual(missingFiles(await bench.gc.dump(), expected.before, now), []);
+  assert.deepEqual(ofLocation('local_eu', now), ofLocation('local_eu', expected.before));
+  assert.equal(logged(TROUBLE), 1);
+  const { status, text } = await readyz();
+  assert.equal(status, 200);
+  assert.match(text, /\[!\]storage locations degraded: .*local_eu cannot be removed: .*ECONNREFUSED/);
+  const inTrouble = await countedBy([app!]);
+
+  await gate.open();
+  await retries(storage);
+  await bench.settles(expected, [EU]);
+  const { rows, repositories, namespaces } = inTrouble;
+  assert.deepEqual(nonZero(rows), expected.rows);
+  assert.deepEqual([repositories, namespaces], [expected.repositories, expected.namespaces]);
+  assert.match((await readyz()).text, /\[\+\]storage locations ok/);
+  assert.equal(logged(LATER), 0);
+});
+
+test('S3 hangs: collection goes on, no blob that is taken up is lost unnoticed, and all is made good', async () => {
+  const { gc, aws } = bench;
+  const registry = plainRegistry({ repositories: 3, manifests: 40 });
+  await bench.load(registry, [EU]);
+  const storage = { ...localStorage(gc), local_eu: bench.amazon() };
+  aws.signal('SIGSTOP');
+  await start(storage);
+  // 280 files, each with a limit of 5 s, 8 at once: one after the other they take 3 minutes.
+  await waitUntil('the rows', async () => (await gc.dump()).imagestorage.length === 0, SLOW);
+  assert.ok(logged(LATER) < 60, `${logged(LATER)} warnings`);
+  // Pushes find the files there, and take the blobs up, while some removals are on their way.
+  const blobs = registry.tables.imagestorage!;
+  await gc.database.write((queries) =>
+    queries.raw('INSERT INTO imagestorage SELECT * FROM json_populate_recordset(NULL::imagestorage, ?)', [
+      JSON.stringify(blobs),
+    ]),
+  );
+  await app!.stop();
+  aws.signal('SIGCONT');
+  await retries(storage);
+  await waitUntil('the files', async () => (await gc.dump()).queueitem.length === 0, SLOW);
+  const files = new Set(await bench.files([EU]));
+  const lost = blobs.filter((blob) => !files.has(fileOf(blob, 1)));
+  const told = blobs.filter(({ content_checksum: checksum }) =>
+    logOf(app!).some((line) => /has to be pushed again/.test(line) && line.includes(String(checksum))),
+  );
+  assert.deepEqual(told, lost);
+  assert.equal((await gc.dump()).imagestorage.length, blobs.length);
+});
+
+test('wrong keys, a user without rights, a bucket that is not there: the setting is named, no secret is told', async () => {
+  const { gc, aws } = bench;
+  const expected = await loadRandom(55);
+  const wrong = { s3_access_key: aws.keys.accessKeyId, s3_secret_key: 'AnotherSecretEntirely' };
+  const { accessKeyId, secretAccessKey } = aws.forbiddenKeys;
+  const secrets = [aws.keys, aws.forbiddenKeys].map(({ secretAccessKey: secret }) => secret);
+  for (const [change, says] of [
+    [wrong, /the server answers 403/],
+    [{ s3_access_key: accessKeyId, s3_secret_key: secretAccessKey }, /the server answers 403/],
+    [{ s3_bucket: 'no-such-bucket' }, /the server answers 404/],
+  ] as const) {
+    await retries({ ...localStorage(gc), local_eu: bench.amazon(change) });
+    await waitUntil('the trouble', () => logged(TROUBLE) === 1, SLOW);
+    const { status, text } = await readyz();
+    assert.equal(status, 200);
+    assert.match(text, says);
+    const metrics = await (await fetch(`${app!.adminUrl}/metrics`)).text();
+    const seen = [app!.process.log(), text, metrics].join('\n');
+    for (const secret of [...secrets, 'AnotherSecretEntirely']) assert.ok(!seen.includes(secret));
+    await rowsAreDone(expected);
+    const now = ofLocation('local_eu', await bench.files([EU]));
+    assert.deepEqual(now, ofLocation('local_eu', expected.before));
+  }
+  await retries({ ...localStorage(gc), local_eu: bench.amazon() });
+  await bench.settles(expected, [EU]);
+});
+
+test('parameters that are missing keep it from starting, and are named without the values of the others', async () => {
+  const storage = { local_eu: bench.amazon({ s3_bucket: '', s3_secret_key: undefined }) };
+  await assert.rejects(start(storage), (error: Error) => {
+    assert.match(error.message, /DISTRIBUTED_STORAGE_CONFIG\.local_eu\.s3_bucket/);
+    assert.match(error.message, /DISTRIBUTED_STORAGE_CONFIG\.local_eu\.s3_secret_key/);
+    assert.ok(!error.message.includes(bench.aws.keys.accessKeyId));
+    return true;
+  });
+});
