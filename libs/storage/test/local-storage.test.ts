@@ -14,7 +14,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { removeFolder, temporaryFolder, waitUntil } from '@quay-observability/testkit';
-import { blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
+import { AccessInDoubt, blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { storageOf } from './storage-of.ts';
 
 const BLOB = blobPath(`sha256:${'ab'.repeat(32)}`);
@@ -84,6 +84,28 @@ test('a read that hangs is given up on, and too many of them are refused', async
   } finally {
     await letGo(pipe, storage);
   }
+});
+
+test('an access that was given up on says when it has really ended; one that was answered is in no doubt', async (t) => {
+  const { root, storage } = local(t, { timeoutMs: 100 });
+  const pipe = join(root, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  let hasEnded = false;
+  let given: AccessInDoubt | undefined;
+  try {
+    given = await storage.read('pipe').then(assert.fail, (error: unknown) => error as AccessInDoubt);
+    assert.ok(given instanceof AccessInDoubt);
+    assert.equal(given.code, 'STORAGE_FAILED');
+    void given.ended.then(() => (hasEnded = true));
+    await stat('/');
+    assert.equal(hasEnded, false);
+  } finally {
+    await letGo(pipe, storage);
+  }
+  await given.ended;
+  mkdirSync(join(root, 'uploads'));
+  const answered = await storage.remove('uploads').then(assert.fail, (error: unknown) => error);
+  assert.equal(answered instanceof AccessInDoubt, false);
 });
 
 test('reads that hang leave threads for the rest of the process, whichever locations they are of', async (t) => {

@@ -1,29 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AccessInDoubt } from '@quay-observability/storage';
 import type { GcContext } from '../steps/gc-context.ts';
 import { rowsOf } from '../steps/run-sql.ts';
 import type { DoomedFile } from './cleanup.ts';
 
 /** Python's time to live of the lock (contract section 6). */
 const LOCK_TTL_SECONDS = 120;
-/** Well below it, so that a removal that hangs ends while the lock is held. */
+/** Above the limit of the storage itself, and well below that of the lock. */
 const REMOVAL_LIMIT_MS = 60_000;
+/** How long a server may still carry out a removal that it has not answered, and that was called off. */
+const DOUBT_MS = 120_000;
 /** Checksums worked on at the same time: a removal is mostly waiting. */
 const CONCURRENCY = 8;
 
+type RemovalOptions = { readonly signal: AbortSignal; readonly doubtMs: number };
+
 /**
  * Removes files, outside of any transaction, each under the lock of its checksum and only if no storage row has that
- * checksum (contract section 8; the old paths by uuid are shared with nobody). Resolves to the files that could not be decided on: they are to be tried again.
+ * checksum (contract section 8; the old paths by uuid are shared with nobody). Resolves to the files that could not be decided on:
+ * they are to be tried again. The lock of a removal that may still happen (the storage has not answered) is held on for
+ * `doubtMs` after this process is through with it, also when this has resolved.
  */
 export async function removeFiles(
   context: GcContext,
   files: readonly DoomedFile[],
   signal: AbortSignal,
+  { doubtMs = DOUBT_MS }: { readonly doubtMs?: number } = {},
 ): Promise<DoomedFile[]> {
   const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
   const waiting = [...byChecksum.entries()];
   const left: DoomedFile[] = [];
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      left.push(...(await removeUnderLock(context, next[0], next[1], signal)));
+      left.push(...(await removeUnderLock(context, next[0], next[1], { signal, doubtMs })));
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, work));
   return left;
@@ -33,27 +42,38 @@ async function removeUnderLock(
   context: GcContext,
   checksum: string,
   files: readonly DoomedFile[],
-  signal: AbortSignal,
+  { signal, doubtMs }: RemovalOptions,
 ): Promise<readonly DoomedFile[]> {
   if (signal.aborted || !files.some(({ location }) => context.stores.has(location))) return files;
   let left = files;
-  const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
+  const doubted = Promise.withResolvers<void>();
   const removal = async (held: AbortSignal) => {
+    const doubts: AccessInDoubt[] = [];
     for (const file of files) {
       // Asked for each: a push may have taken the blob up again in the meantime.
       const claim = file.shared ? await claimOn(context, file) : 'none';
-      if (held.aborted) return;
+      if (held.aborted) break;
       if (claim === 'upload') continue;
-      if (claim === 'none') await removeOne(context, file);
-      left = left.filter((other) => other !== file);
+      if (claim === 'row') await tellIfLost(context, file);
+      const doubt = claim === 'none' ? await removeOne(context, file) : undefined;
+      if (doubt === undefined) left = left.filter((other) => other !== file);
+      else doubts.push(doubt);
     }
+    if (doubts.length === 0) return;
+    doubted.resolve();
+    await Promise.all(doubts.map(({ ended }) => ended));
+    await pause(doubtMs, undefined, { ref: false });
   };
-  try {
-    const { outcome } = await context.locks.withLock(`BLOB_DELETE_${checksum}`, lock, removal);
-    if (left.length > 0) context.log.debug('A file is removed later.', { checksum, outcome });
-  } catch (error) {
-    context.log.warning('A file could not be removed; it is tried again.', { checksum, error });
-  }
+  const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
+  const unlocked = context.locks.withLock(`BLOB_DELETE_${checksum}`, lock, removal).then(
+    ({ outcome }) => {
+      if (left.length > 0) context.log.debug('A file is removed later.', { checksum, outcome });
+    },
+    (error: unknown) =>
+      context.log.warning('A file could not be removed; it is tried again.', { checksum, error }),
+  );
+  // While a removal is in doubt the lock is held, and the rest of the work goes on.
+  await Promise.race([unlocked, doubted.promise]);
   return left;
 }
 
@@ -79,31 +99,46 @@ async function claimOn(
   return found?.upload === true ? 'upload' : 'none';
 }
 
-async function isInUse({ database }: GcContext, checksum: string): Promise<boolean> {
+/** A row says that the file is here, and it is not: nothing repairs that by itself, so it must not go unnoticed. */
+async function tellIfLost(
+  { database, stores, log }: GcContext,
+  { location, path, checksum }: DoomedFile,
+): Promise<void> {
   const rows = await database.write((queries) =>
-    rowsOf(queries, 'SELECT FROM imagestorage WHERE content_checksum = ? LIMIT 1', [checksum]),
+    rowsOf(
+      queries,
+      `SELECT FROM imagestorage AS storage
+         JOIN imagestorageplacement ON storage_id = storage.id
+         JOIN imagestoragelocation AS location ON location.id = location_id
+        WHERE content_checksum = ? AND location.name = ? LIMIT 1`,
+      [checksum, location],
+    ),
   );
-  return rows.length > 0;
+  if (rows.length === 0) return;
+  if (await stores.get(location)?.exists(path, AbortSignal.timeout(REMOVAL_LIMIT_MS))) return;
+  log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
+    ...{ checksum, location, path },
+  });
 }
 
 /** Not called off once begun: the storage might still remove the file when the lock has been given back. */
-async function removeOne(
-  context: GcContext,
-  { location, path, checksum, shared }: DoomedFile,
-): Promise<void> {
+async function removeOne(context: GcContext, file: DoomedFile): Promise<AccessInDoubt | undefined> {
   const { stores, counters, log } = context;
+  const { location, path, checksum, shared } = file;
   const store = stores.get(location);
   if (store === undefined) throw new Error(`the storage location ${location} is not configured`);
-  await store.remove(path, AbortSignal.timeout(REMOVAL_LIMIT_MS));
+  try {
+    await store.remove(path, AbortSignal.timeout(REMOVAL_LIMIT_MS));
+  } catch (error) {
+    if (!(error instanceof AccessInDoubt)) throw error;
+    log.warning('Whether a file is removed is not known; its lock is kept until nothing can happen any more.', {
+      ...{ checksum, location, path, error },
+    });
+    return error;
+  }
   counters.blobRemoved();
   log.debug('Removed a blob.', { checksum, location, path });
-  // Python takes a blob up without the lock if it cannot have it: nothing prevents that, but it must not go unnoticed.
-  if (
-    shared &&
-    (await isInUse(context, checksum)) &&
-    !(await store.exists(path, AbortSignal.timeout(REMOVAL_LIMIT_MS)))
-  )
-    log.error('A blob was taken up while its file was being removed: it has to be pushed again.', {
-      ...{ checksum, location, path },
-    });
+  // Python takes a blob up without the lock if it cannot have it, which nothing prevents.
+  if (shared) await tellIfLost(context, file);
+  return undefined;
 }
