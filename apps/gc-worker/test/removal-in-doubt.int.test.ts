@@ -49,6 +49,19 @@ test('a removal that the storage has not answered keeps its lock, and the file i
   await waitUntil('the lock to be given back', async () => !(await isLocked()));
 });
 
+test('a storage that does not answer is left alone for the rest of a cleanup', async (t) => {
+  const s3 = await startLateS3(300);
+  t.after(() => s3.stop());
+  const files = Array.from({ length: 40 }, (_, number) => ({
+    ...FILE,
+    checksum: digestOf(`blob ${number}`),
+    path: `sha256/no/${number}`,
+  }));
+  const left = await removeFiles(withStore(s3.storage), files, NO_SIGNAL, { doubtMs: 1 });
+  assert.equal(left.length, 40);
+  assert.ok(s3.asked.size <= 8, `${s3.asked.size} asked`);
+});
+
 test('a call that hangs in the operating system keeps the lock until it returns, and does not hold up the rest', async () => {
   const hanging = Promise.withResolvers<void>();
   const removed: string[] = [];
@@ -60,9 +73,11 @@ test('a call that hangs in the operating system keeps the lock until it returns,
     },
     exists: () => Promise.resolve(true),
   };
-  const other = { ...FILE, checksum: digestOf('another'), path: 'sha256/an/other' };
-  const left = await removeFiles(withStore(store), [FILE, other], NO_SIGNAL, { doubtMs: 1 });
-  assert.deepEqual([left, removed], [[FILE], [other.path]]);
+  const elsewhere = { ...FILE, location: 'local_us', checksum: digestOf('another'), path: 'sha256/an/other' };
+  const stores = new Map(['local_eu', 'local_us'].map((name) => [name, store]));
+  const context = { ...gc.context(), stores };
+  const left = await removeFiles(context, [FILE, elsewhere], NO_SIGNAL, { doubtMs: 1 });
+  assert.deepEqual([left, removed], [[FILE], [elsewhere.path]]);
   assert.ok(await isLocked());
   hanging.resolve();
   await waitUntil('the lock to be given back', async () => !(await isLocked()));

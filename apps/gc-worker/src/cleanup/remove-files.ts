@@ -13,7 +13,12 @@ const DOUBT_MS = 120_000;
 /** Checksums worked on at the same time: a removal is mostly waiting. */
 const CONCURRENCY = 8;
 
-type RemovalOptions = { readonly signal: AbortSignal; readonly doubtMs: number };
+type RemovalOptions = {
+  readonly signal: AbortSignal;
+  readonly doubtMs: number;
+  /** Locations that have not answered: each further file there would cost its time limit, and keep a lock. */
+  readonly silent: Set<string>;
+};
 
 /**
  * Removes files, outside of any transaction, each under the lock of its checksum and only if no storage row has that
@@ -30,9 +35,10 @@ export async function removeFiles(
   const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
   const waiting = [...byChecksum.entries()];
   const left: DoomedFile[] = [];
+  const options = { signal, doubtMs, silent: new Set<string>() };
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      left.push(...(await removeUnderLock(context, next[0], next[1], { signal, doubtMs })));
+      left.push(...(await removeUnderLock(context, next[0], next[1], options)));
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, work));
   return left;
@@ -42,14 +48,16 @@ async function removeUnderLock(
   context: GcContext,
   checksum: string,
   files: readonly DoomedFile[],
-  { signal, doubtMs }: RemovalOptions,
+  { signal, doubtMs, silent }: RemovalOptions,
 ): Promise<readonly DoomedFile[]> {
-  if (signal.aborted || !files.some(({ location }) => context.stores.has(location))) return files;
+  const isWithinReach = ({ location }: DoomedFile) => context.stores.has(location) && !silent.has(location);
+  if (signal.aborted || !files.some(isWithinReach)) return files;
   let left = files;
   const doubted = Promise.withResolvers<void>();
   const removal = async (held: AbortSignal) => {
     const doubts: AccessInDoubt[] = [];
     for (const file of files) {
+      if (silent.has(file.location)) continue;
       // Asked for each: a push may have taken the blob up again in the meantime.
       const claim = file.shared ? await claimOn(context, file) : 'none';
       if (held.aborted) break;
@@ -57,7 +65,10 @@ async function removeUnderLock(
       if (claim === 'row') await tellIfLost(context, file);
       const doubt = claim === 'none' ? await removeOne(context, file) : undefined;
       if (doubt === undefined) left = left.filter((other) => other !== file);
-      else doubts.push(doubt);
+      else {
+        doubts.push(doubt);
+        silent.add(file.location);
+      }
     }
     if (doubts.length === 0) return;
     doubted.resolve();
