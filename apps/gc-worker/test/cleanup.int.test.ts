@@ -129,7 +129,11 @@ test('a blob that is taken up without the lock while its file goes does not go u
 });
 
 test('a file that a removal took whose answer never came does not go unnoticed either', async () => {
-  await collectRepository(withStore(() => Promise.reject(new Error('away'))), 1, NO_SIGNAL);
+  await collectRepository(
+    withStore(() => Promise.reject(new Error('away'))),
+    1,
+    NO_SIGNAL,
+  );
   gc.files.fill([]);
   await takeUpAgain();
   await laterRound();

@@ -93,8 +93,9 @@ test('an access that was given up on says when it has really ended; one that was
   let hasEnded = false;
   let given: AccessInDoubt | undefined;
   try {
-    given = await storage.read('pipe').then(assert.fail, (error: unknown) => error as AccessInDoubt);
-    assert.ok(given instanceof AccessInDoubt);
+    const error = await failureOf(storage.read('pipe'));
+    assert.ok(error instanceof AccessInDoubt);
+    given = error;
     assert.equal(given.code, 'STORAGE_FAILED');
     void given.ended.then(() => (hasEnded = true));
     await stat('/');
@@ -104,8 +105,7 @@ test('an access that was given up on says when it has really ended; one that was
   }
   await given.ended;
   mkdirSync(join(root, 'uploads'));
-  const answered = await storage.remove('uploads').then(assert.fail, (error: unknown) => error);
-  assert.equal(answered instanceof AccessInDoubt, false);
+  assert.equal((await failureOf(storage.remove('uploads'))) instanceof AccessInDoubt, false);
 });
 
 test('reads that hang leave threads for the rest of the process, whichever locations they are of', async (t) => {
@@ -137,6 +137,13 @@ test('a path that leads elsewhere is refused', async (t) => {
     ])
       await assert.rejects(attempt, { code: 'STORAGE_PATH_INVALID' });
 });
+
+async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+  return attempt.then(
+    () => assert.fail('it succeeded'),
+    (error: unknown) => error,
+  );
+}
 
 /** Ends the reads of a pipe, and waits until a location of the process may be asked again. */
 async function letGo(pipe: string, storage: BlobStorage): Promise<void> {

@@ -142,9 +142,12 @@ async function removeOne(context: GcContext, file: DoomedFile): Promise<AccessIn
     await store.remove(path, AbortSignal.timeout(REMOVAL_LIMIT_MS));
   } catch (error) {
     if (!(error instanceof AccessInDoubt)) throw error;
-    log.warning('Whether a file is removed is not known; its lock is kept until nothing can happen any more.', {
-      ...{ checksum, location, path, error },
-    });
+    log.warning(
+      'Whether a file is removed is not known; its lock is kept until nothing can happen any more.',
+      {
+        ...{ checksum, location, path, error },
+      },
+    );
     return error;
   }
   counters.blobRemoved();
