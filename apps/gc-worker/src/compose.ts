@@ -15,6 +15,9 @@ import { gcSettings } from './settings.ts';
 
 const PROGRAMS = ['GCWORKER', 'REPOSITORYGCWORKER', 'NAMESPACEGCWORKER'] as const;
 
+/** A removal that is called off may still happen: better to wait for the answer of a slow storage. */
+const STORAGE_LIMIT_MS = 15_000;
+
 /** The app as `runService` runs it. */
 export const gcWorker = defineApp({
   app: 'gc-worker',
@@ -25,7 +28,7 @@ export const gcWorker = defineApp({
     const { followOwnerSwitches, observeListener } = context;
     const database = connectDatabase({ required: true });
     const redis = connectRedis('userEvents', { required: true });
-    const storage = createStorage(config.storage);
+    const storage = createStorage(config.storage, { timeoutMs: STORAGE_LIMIT_MS });
     const missing = (why: string): OwnedProgram[] => PROGRAMS.map((program) => ({ program, missing: why }));
     const stores = storageOf(storage);
     const resting = restingStores(typeof stores === 'string' ? new Map() : stores, log);

@@ -34,6 +34,16 @@ function withStore(remove: FileRemover['remove'], more: Partial<FileRemover> = {
   return { ...gc.context(), stores: new Map([['local_eu', store]]) };
 }
 
+/** As a push does that has not seen the lock. */
+function takeUpAgain(): Promise<unknown> {
+  return gc.postgres.query(
+    `WITH storage AS (
+       INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ('again', true, $1) RETURNING id)
+     INSERT INTO imagestorageplacement (storage_id, location_id) SELECT id, 1 FROM storage`,
+    [digestOf('blob 0 0 1')],
+  );
+}
+
 async function isAllGone(): Promise<boolean> {
   const { imagestorage, queueitem, manifest } = await gc.dump();
   return [imagestorage, queueitem, manifest, gc.files.list()].every(({ length }) => length === 0);
@@ -66,10 +76,7 @@ test('a file whose lock somebody else has is left to a later round', async () =>
 test('a blob that is taken up between its row and its file keeps the file', async () => {
   const takenUp = withStore(() => Promise.reject(new Error('away')));
   await collectRepository(takenUp, 1, NO_SIGNAL);
-  await gc.postgres.query(
-    `INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ('again', true, $1)`,
-    [digestOf('blob 0 0 1')],
-  );
+  await takeUpAgain();
   await laterRound();
   assert.equal(gc.files.list().length, 1);
   assert.deepEqual((await gc.dump()).queueitem, []);
@@ -115,14 +122,23 @@ test('a removal that has begun is not called off by a stop, and keeps its lock u
 
 test('a blob that is taken up without the lock while its file goes does not go unnoticed', async () => {
   const remove = async (path: string) => {
-    if (path.includes(digestOf('blob 0 0 1').slice('sha256:'.length)))
-      await gc.postgres.query(
-        `INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ('again', true, $1)`,
-        [digestOf('blob 0 0 1')],
-      );
+    if (path.includes(digestOf('blob 0 0 1').slice('sha256:'.length))) await takeUpAgain();
   };
   await collectRepository(withStore(remove, { exists: () => Promise.resolve(false) }), 1, NO_SIGNAL);
   assert.equal(gc.messages.join('').match(/has to be pushed again/g)?.length, 1);
+});
+
+test('a file that a removal took whose answer never came does not go unnoticed either', async () => {
+  await collectRepository(
+    withStore(() => Promise.reject(new Error('away'))),
+    1,
+    NO_SIGNAL,
+  );
+  gc.files.fill([]);
+  await takeUpAgain();
+  await laterRound();
+  assert.equal(gc.messages.join('').match(/has to be pushed again/g)?.length, 1);
+  assert.deepEqual((await gc.dump()).queueitem, []);
 });
 
 test('a storage row that somebody else holds is waited for, and otherwise left to a later round', async () => {

@@ -31,7 +31,7 @@ test('a list frees its children, a referrer its subject, a tag or a circle nobod
 
 test('a cleanup survives being written down; what is none is refused', () => {
   const cleanup: Cleanup = {
-    quota: { repositoryId: 1, namespaceId: null, bytes: { repository: 5, namespace: 6 } },
+    manifests: { repositoryId: 1, ids: [5, 6] },
     labels: [1],
     blobs: [2, 3],
     files: [

@@ -14,7 +14,10 @@ export type BlobStorage = {
   verify(signal?: AbortSignal): Promise<void>;
   /** Whether a file is there. */
   exists(path: string, signal?: AbortSignal): Promise<boolean>;
-  /** Removes one file; what is not there counts as removed. */
+  /**
+   * Removes one file; what is not there counts as removed. An `AccessInDoubt` says that it may happen yet, and when
+   * this process is through with it.
+   */
   remove(path: string, signal?: AbortSignal): Promise<void>;
   /** Replaces a file that is there. */
   write(path: string, content: Uint8Array, signal?: AbortSignal): Promise<void>;

@@ -1,4 +1,5 @@
 import { CodedError } from '@quay-observability/coded-errors';
+import { AccessInDoubt } from './access-in-doubt.ts';
 import { relativePath } from './relative-path.ts';
 
 export type AccessLimits = {
@@ -20,34 +21,45 @@ export type Access<T> = {
   readonly work: (path: string, signal: AbortSignal) => Promise<T>;
 };
 
+/** How a kind of location fails. */
+export type AccessFailures = {
+  /** What went wrong, for messages; free of secrets. */
+  readonly describe: (error: unknown) => string;
+  /** Whether the location itself has said no: then nothing has been done, and nothing will be. */
+  readonly isAnswer: (error: unknown) => boolean;
+};
+
 /**
  * Runs accesses to one location so that each ends in bounded time, with a coded error that names the
- * location and what was tried. What hangs in the operating system cannot be ended, only given up on: a
- * location with too many such accesses is refused further ones, or they would take all threads of the
- * process. `hung` is for locations that share what an access holds on to; unless told they share nothing.
+ * location and what was tried; an {@link AccessInDoubt} where it may take effect all the same. What hangs in
+ * the operating system cannot be ended, only given up on: a location with too many such accesses is refused
+ * further ones, or they would take all threads of the process. `hung` is for locations that share what an
+ * access holds on to; unless told they share nothing.
  */
 export function boundedAccess(
   location: string,
   limits: AccessLimits,
-  describe: (error: unknown) => string,
+  { describe, isAnswer }: AccessFailures,
   hung: HungAccesses = { count: 0, max: Number.POSITIVE_INFINITY },
 ): <T>(access: Access<T>) => Promise<T> {
   let pending = 0;
   return async ({ verb, path, signal, work }) => {
     const checked = relativePath(path);
     // Without a cause: whoever logs the error would log with it what a server wrote.
-    const fail = (why: string) =>
-      new CodedError('STORAGE_FAILED', `Storage location ${location}: cannot ${verb} ${checked}: ${why}`);
+    const text = (why: string) => `Storage location ${location}: cannot ${verb} ${checked}: ${why}`;
+    const fail = (why: string) => new CodedError('STORAGE_FAILED', text(why));
     if (signal?.aborted === true) throw fail('it was called off');
     const tooMany = pending >= limits.maxPending ? pending : hung.count >= hung.max ? hung.count : undefined;
     if (tooMany !== undefined) throw fail(`${tooMany} earlier accesses still wait for an answer`);
     const end = new AbortController();
     const calledOff = Promise.withResolvers<never>();
+    const ended = Promise.withResolvers<void>();
+    const doubt = (why: string) => new AccessInDoubt(text(why), ended.promise);
     let isHung = false;
     const callOff = (why: string) => {
       if (!isHung) hung.count += 1;
       isHung = true;
-      calledOff.reject(fail(why));
+      calledOff.reject(doubt(why));
       end.abort();
     };
     const onAbort = () => callOff('it was called off');
@@ -57,11 +69,13 @@ export function boundedAccess(
     const done = work(checked, end.signal).finally(() => {
       pending -= 1;
       if (isHung) hung.count -= 1;
+      ended.resolve();
     });
     try {
       return await Promise.race([done, calledOff.promise]);
     } catch (error) {
-      throw error instanceof CodedError ? error : fail(describe(error));
+      if (error instanceof CodedError) throw error;
+      throw isAnswer(error) ? fail(describe(error)) : doubt(describe(error));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);

@@ -14,7 +14,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { removeFolder, temporaryFolder, waitUntil } from '@quay-observability/testkit';
-import { blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
+import { AccessInDoubt, blobPath, type BlobStorage, type StorageOptions } from '@quay-observability/storage';
 import { storageOf } from './storage-of.ts';
 
 const BLOB = blobPath(`sha256:${'ab'.repeat(32)}`);
@@ -86,6 +86,28 @@ test('a read that hangs is given up on, and too many of them are refused', async
   }
 });
 
+test('an access that was given up on says when it has really ended; one that was answered is in no doubt', async (t) => {
+  const { root, storage } = local(t, { timeoutMs: 100 });
+  const pipe = join(root, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  let hasEnded = false;
+  let given: AccessInDoubt | undefined;
+  try {
+    const error = await failureOf(storage.read('pipe'));
+    assert.ok(error instanceof AccessInDoubt);
+    given = error;
+    assert.equal(given.code, 'STORAGE_FAILED');
+    void given.ended.then(() => (hasEnded = true));
+    await stat('/');
+    assert.equal(hasEnded, false);
+  } finally {
+    await letGo(pipe, storage);
+  }
+  await given.ended;
+  mkdirSync(join(root, 'uploads'));
+  assert.equal((await failureOf(storage.remove('uploads'))) instanceof AccessInDoubt, false);
+});
+
 test('reads that hang leave threads for the rest of the process, whichever locations they are of', async (t) => {
   const { root, storage } = local(t, { timeoutMs: 100 });
   const pipe = join(root, 'pipe');
@@ -115,6 +137,13 @@ test('a path that leads elsewhere is refused', async (t) => {
     ])
       await assert.rejects(attempt, { code: 'STORAGE_PATH_INVALID' });
 });
+
+async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
+  return attempt.then(
+    () => assert.fail('it succeeded'),
+    (error: unknown) => error,
+  );
+}
 
 /** Ends the reads of a pipe, and waits until a location of the process may be asked again. */
 async function letGo(pipe: string, storage: BlobStorage): Promise<void> {

@@ -161,13 +161,15 @@ class Collector:
         return manifests
 
     def collect_manifests(self, repository, touched):
-        walked = self.with_descendants(touched)
-        blobs = {
-            link["blob_id"] for link in self.tables["manifestblob"].values() if link["manifest_id"] in walked
-        }
-        labels = {
-            link["label_id"] for link in self.tables["manifestlabel"].values() if link["manifest_id"] in walked
-        }
+        walked, blobs, labels = set(), set(), set()
+
+        def walk(manifests):
+            found = self.with_descendants(manifests)
+            walked.update(found)
+            for table, column, ids in (("manifestblob", "blob_id", blobs), ("manifestlabel", "label_id", labels)):
+                ids.update(link[column] for link in self.tables[table].values() if link["manifest_id"] in found)
+
+        walk(touched)
         progress = True
         while progress:
             progress = False
@@ -175,6 +177,12 @@ class Collector:
                 manifest = self.get("manifest", manifest_id)
                 if manifest is not None and not self.is_used(manifest):
                     self.delete_manifest(repository, manifest)
+                    # Its subject may have lost its tags long ago.
+                    if manifest["subject"] is not None:
+                        subjects = self.where(
+                            "manifest", repository_id=repository["id"], digest=manifest["subject"]
+                        )
+                        walk({subject["id"] for subject in subjects})
                     progress = True
         self.collect_labels(labels)
         self.collect_storages(blobs)

@@ -13,26 +13,22 @@ export type DoomedFile = {
   readonly attempted?: true;
 };
 
-/** By how much totals of the quota change; without bytes they are marked stale. */
-export type QuotaChange = {
-  readonly repositoryId: number;
-  readonly namespaceId: number | null;
-  readonly bytes?: { readonly repository: number; readonly namespace: number };
-};
+/** Manifests of a repository that somebody else had locked when nothing referred to them any more. */
+export type SkippedManifests = { readonly repositoryId: number; readonly ids: readonly number[] };
 
 /**
- * What a committed step leaves to be done. Each part is done once nothing is left in front of it: quota, then labels and
- * blobs (storage rows), then files.
+ * What a committed step leaves to be done. Each part is done once nothing is left in front of it: manifests, then labels
+ * and blobs (storage rows), then files. Manifests that are still locked hold nothing up.
  */
 export type Cleanup = {
-  readonly quota?: QuotaChange;
+  readonly manifests?: SkippedManifests;
   readonly labels: readonly number[];
   readonly blobs: readonly number[];
   readonly files: readonly DoomedFile[];
 };
 
-export function isDone({ quota, labels, blobs, files }: Cleanup): boolean {
-  return quota === undefined && labels.length === 0 && blobs.length === 0 && files.length === 0;
+export function isDone({ manifests, labels, blobs, files }: Cleanup): boolean {
+  return manifests === undefined && labels.length === 0 && blobs.length === 0 && files.length === 0;
 }
 
 /** As it is stored. */
@@ -42,8 +38,8 @@ export function serializeCleanup(cleanup: Cleanup): string {
 
 /** Reads what {@link serializeCleanup} wrote. Throws on anything else. */
 export function parseCleanup(body: string): Cleanup {
-  const { quota, labels, blobs, files } = JSON.parse(body) as Partial<Cleanup>;
+  const { manifests, labels, blobs, files } = JSON.parse(body) as Partial<Cleanup>;
   if (!Array.isArray(labels) || !Array.isArray(blobs) || !Array.isArray(files))
     throw new Error('not the body of a cleanup');
-  return { ...(quota === undefined ? {} : { quota }), labels, blobs, files };
+  return { ...(manifests === undefined ? {} : { manifests }), labels, blobs, files };
 }

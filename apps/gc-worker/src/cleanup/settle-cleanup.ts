@@ -1,11 +1,11 @@
 import { commitStep } from '../steps/commit-step.ts';
 import type { GcContext, Step } from '../steps/gc-context.ts';
 import { isContention } from '../steps/is-contention.ts';
-import type { Cleanup, DoomedFile } from './cleanup.ts';
+import type { Cleanup, DoomedFile, SkippedManifests } from './cleanup.ts';
 import { lockCleanup, saveCleanup } from './cleanup-store.ts';
+import { collectSkipped, SKIPPED_PER_STEP } from './collect-skipped.ts';
 import { deleteLabels } from './delete-labels.ts';
 import { deleteStorages } from './delete-storages.ts';
-import { applyQuotaChange } from './quota.ts';
 import { removeFiles } from './remove-files.ts';
 
 /** Labels or storage rows in one transaction, at most. */
@@ -28,24 +28,29 @@ export async function settleCleanup(context: GcContext, id: number, signal: Abor
 }
 
 async function settle(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
+  // Each manifest is looked at once: those that are locked still wait for a later time.
+  let looks: number | undefined;
+  const looksAhead = ({ ids }: SkippedManifests) => looks ?? Math.ceil(ids.length / SKIPPED_PER_STEP);
+  const hasRowWork = ({ manifests, labels, blobs }: Cleanup): boolean =>
+    (manifests !== undefined && looksAhead(manifests) > 0) || labels.length > 0 || blobs.length > 0;
   let busyLabels: Busy = new Set();
   let busyBlobs: Busy = new Set();
   const rowStep = async (step: Step, cleanup: Cleanup): Promise<Cleanup> => {
-    const { quota, ...rest } = cleanup;
-    if (quota !== undefined) {
-      await applyQuotaChange(step.queries, quota);
-      return rest;
+    const { manifests, ...rest } = cleanup;
+    if (manifests !== undefined && looksAhead(manifests) > 0) {
+      looks = looksAhead(manifests) - 1;
+      return collectSkipped(step, context.rules, rest, manifests);
     }
     if (cleanup.labels.length > 0) {
       const { now, later, rule } = portionOf(cleanup.labels, busyLabels);
       const busy = await deleteLabels(step, now, rule);
       busyLabels = new Set([...busyLabels, ...busy]);
-      return { ...rest, labels: [...later, ...busy] };
+      return { ...cleanup, labels: [...later, ...busy] };
     }
     const { now, later, rule } = portionOf(cleanup.blobs, busyBlobs);
     const { busy, files } = await deleteStorages(step, now, rule);
     busyBlobs = new Set([...busyBlobs, ...busy]);
-    return { ...rest, blobs: [...later, ...busy], files: distinctFiles([...rest.files, ...files]) };
+    return { ...cleanup, blobs: [...later, ...busy], files: distinctFiles([...cleanup.files, ...files]) };
   };
 
   for (;;) {
@@ -81,10 +86,6 @@ async function keepFiles(
 /** Two storage rows of one checksum share their file. */
 function distinctFiles(files: readonly DoomedFile[]): DoomedFile[] {
   return [...new Map(files.map((file) => [`${file.location}\n${file.path}`, file])).values()];
-}
-
-function hasRowWork({ quota, labels, blobs }: Cleanup): boolean {
-  return quota !== undefined || labels.length > 0 || blobs.length > 0;
 }
 
 /** First many rows without waiting; those that were busy one by one. */

@@ -1,4 +1,5 @@
 import type { Queries } from '@quay-observability/database';
+import { subjectsOf } from '../repository/free-manifests.ts';
 import { withDescendants } from '../repository/walk-children.ts';
 import { inChunks } from '../steps/in-chunks.ts';
 import type { RowTally } from '../steps/row-tally.ts';
@@ -11,7 +12,7 @@ export type PlannedManifests = {
   readonly rows: RowTally;
 };
 
-type ManifestRow = { id: number; digest: string };
+type ManifestRow = { id: number; digest: string; subject: string | null };
 
 /** The manifests that would go with these tags, and how many rows are theirs. */
 export async function planManifests(
@@ -21,9 +22,44 @@ export async function planManifests(
   tagIds: ReadonlySet<number>,
 ): Promise<PlannedManifests> {
   const walked = await withDescendants(queries, touchedIds);
+  let free = await freeManifestsOf(queries, repositoryId, walked, tagIds);
+  for (let isGrowing = true; isGrowing;) {
+    const subjects = await subjectsOf(queries, repositoryId, free);
+    const further = await withDescendants(
+      queries,
+      subjects.filter((id) => !walked.has(id)),
+    );
+    isGrowing = further.size > 0;
+    for (const id of further) walked.add(id);
+    if (isGrowing) free = await freeManifestsOf(queries, repositoryId, walked, tagIds);
+  }
+  const manifestIds = new Set(free.map(({ id }) => id));
+  const digests = free.map(({ digest }) => digest);
+  const theirs = (table: string) => countByIds(queries, table, 'manifest_id', manifestIds);
+  return {
+    manifestIds,
+    rows: {
+      Manifest: manifestIds.size,
+      ManifestLabel: await theirs('manifestlabel'),
+      ManifestChild: await theirs('manifestchild'),
+      ManifestBlob: await theirs('manifestblob'),
+      ManifestSecurityStatus: await theirs('manifestsecuritystatus'),
+      ManifestPullStatistics: await countStatistics(queries, repositoryId, digests),
+      Label: (await freeLabels(queries, manifestIds)).size,
+    },
+  };
+}
+
+/** Those of the manifests that nothing but each other keeps once the tags have gone. */
+async function freeManifestsOf(
+  queries: Queries,
+  repositoryId: number,
+  walked: ReadonlySet<number>,
+  tagIds: ReadonlySet<number>,
+): Promise<ManifestRow[]> {
   const candidates = await readByIds<ManifestRow>(
     queries,
-    'SELECT id, digest FROM manifest WHERE id = ANY({ids}) AND repository_id = ?',
+    'SELECT id, digest, subject FROM manifest WHERE id = ANY({ids}) AND repository_id = ?',
     walked,
     [repositoryId],
   );
@@ -46,24 +82,11 @@ export async function planManifests(
     ids,
   );
   const keepers = Map.groupBy([...parents, ...referrers], ({ kept }) => kept);
-  const manifestIds = freeInOrder(ids, {
+  const free = freeInOrder(ids, {
     tagged: new Set(tags.filter(({ id }) => !tagIds.has(id)).map(({ manifest }) => manifest)),
     manifests: new Map([...keepers].map(([kept, pairs]) => [kept, pairs.map(({ keeper }) => keeper)])),
   });
-  const digests = candidates.filter(({ id }) => manifestIds.has(id)).map(({ digest }) => digest);
-  const theirs = (table: string) => countByIds(queries, table, 'manifest_id', manifestIds);
-  return {
-    manifestIds,
-    rows: {
-      Manifest: manifestIds.size,
-      ManifestLabel: await theirs('manifestlabel'),
-      ManifestChild: await theirs('manifestchild'),
-      ManifestBlob: await theirs('manifestblob'),
-      ManifestSecurityStatus: await theirs('manifestsecuritystatus'),
-      ManifestPullStatistics: await countStatistics(queries, repositoryId, digests),
-      Label: (await freeLabels(queries, manifestIds)).size,
-    },
-  };
+  return candidates.filter(({ id }) => free.has(id));
 }
 
 async function countStatistics(

@@ -47,7 +47,6 @@ async function purgeChildLinks(context: GcContext, repositoryId: number, signal:
 }
 
 async function purgeAllTags(context: GcContext, repositoryId: number, signal: AbortSignal): Promise<void> {
-  let held: readonly number[] = [];
   let limit = FIRST_STEP;
   let after: TagCursor | undefined;
   let isRepeated = true;
@@ -60,14 +59,13 @@ async function purgeAllTags(context: GcContext, repositoryId: number, signal: Ab
         after,
         limit,
         linkRule: 'unlink',
-        held,
         rules: context.rules,
         nowMs: context.now(),
       }),
     );
     limit = nextStepSize(limit, performance.now() - startedAt, LARGEST_STEP);
     if (step.cleanupId !== undefined) await settleCleanup(context, step.cleanupId, signal);
-    ({ held, next: after } = step);
+    after = step.next;
     // Nobody adds tags to a doomed repository, but a tag may have been locked: so until there are none.
     isRepeated = step.tags > 0;
   }

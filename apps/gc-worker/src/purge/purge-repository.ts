@@ -1,8 +1,7 @@
-import { heldQueue } from '../repository/held-store.ts';
 import { isDoomed } from '../repository/lock-repository.ts';
 import { MARKED_FOR_DELETION } from '../repository/repository-state.ts';
 import type { GcContext } from '../steps/gc-context.ts';
-import { changedBy, rowsOf } from '../steps/run-sql.ts';
+import { rowsOf } from '../steps/run-sql.ts';
 import { deleteByGraph } from './delete-by-graph.ts';
 import { PurgeBlocked } from './purge-blocked.ts';
 import { purgeContent } from './purge-content.ts';
@@ -25,9 +24,6 @@ export async function purgeRepository(
   if (repository === undefined) return;
   if (!isDoomed(repository)) throw new PurgeBlocked(`repository ${repositoryId} is not marked for deletion`);
   await purgeContent(context, repositoryId, signal);
-  await context.database.write((queries) =>
-    changedBy(queries, 'DELETE FROM queueitem WHERE queue_name = ?', [heldQueue(repositoryId)]),
-  );
   await deleteByGraph(context, 'repository', [repositoryId], signal, {
     condition: `state = ${MARKED_FOR_DELETION}`,
   });

@@ -1,7 +1,7 @@
 import type { Step } from '../steps/gc-context.ts';
 import { inChunks } from '../steps/in-chunks.ts';
 import { deleteManifests, type Leavings } from './delete-manifests.ts';
-import { freeManifests, heldManifests, lockManifests, type SubjectRule } from './free-manifests.ts';
+import { freeManifests, lockManifests, subjectsOf, type SubjectRule } from './free-manifests.ts';
 import { withDescendants } from './walk-children.ts';
 
 /** Manifests in one statement, at most: each has some dozens of rows. */
@@ -9,13 +9,13 @@ const MANIFESTS_PER_STATEMENT = 100;
 
 export type CollectedManifests = Leavings & {
   readonly deletedIds: ReadonlySet<number>;
-  /** Manifests that only a referrer or somebody's lock keeps. */
-  readonly heldIds: readonly number[];
+  /** Manifests that nothing refers to, and that somebody has locked: no tag leads to them any more. */
+  readonly skippedIds: readonly number[];
 };
 
 /**
  * Of these manifests of a locked repository, and of all below them, deletes what nothing refers to, until nothing
- * changes: a list makes its children free, a referrer its subject.
+ * changes: a list makes its children free, a referrer its subject, whenever that has lost its tags.
  */
 export async function collectManifests(
   step: Step,
@@ -44,11 +44,13 @@ export async function collectManifests(
         left.delete(id);
         deletedIds.add(id);
       }
+      const subjects = await subjectsOf(queries, repositoryId, free);
+      for (const id of await withDescendants(queries, subjects)) left.add(id);
       isProgressing = true;
     }
   }
-  const heldIds: number[] = [];
+  const skippedIds: number[] = [];
   for (const ids of inChunks([...left], MANIFESTS_PER_STATEMENT))
-    heldIds.push(...(await heldManifests(queries, repositoryId, ids)));
-  return { ...leavings, deletedIds, heldIds };
+    skippedIds.push(...(await freeManifests(queries, repositoryId, ids, subjectRule)).map(({ id }) => id));
+  return { ...leavings, deletedIds, skippedIds };
 }

@@ -2,7 +2,6 @@ import { settleCleanup } from '../cleanup/settle-cleanup.ts';
 import { commitStep } from '../steps/commit-step.ts';
 import type { GcContext } from '../steps/gc-context.ts';
 import { nextStepSize } from '../steps/step-pace.ts';
-import { readHeld, writeHeld } from './held-store.ts';
 import { isCollectable, isDoomed, lockRepository } from './lock-repository.ts';
 import { purgeTags, type TagStep } from './purge-tags.ts';
 import { purgeUploads } from './purge-uploads.ts';
@@ -23,20 +22,11 @@ export async function collectRepository(
   repositoryId: number,
   signal: AbortSignal,
 ): Promise<void> {
-  let held = await context.database.write((queries) => readHeld(queries, repositoryId));
-  held = await purgeDeadTags(context, repositoryId, held, signal);
+  await purgeDeadTags(context, repositoryId, signal);
   await purgeExpiredUploads(context, repositoryId, signal);
-  // Only a referrer that was not touched keeps them now, as it would have in a run by itself.
-  await commitStep(context, signal, ({ queries }) => writeHeld(queries, repositoryId, [], held));
 }
 
-async function purgeDeadTags(
-  context: GcContext,
-  repositoryId: number,
-  heldBefore: readonly number[],
-  signal: AbortSignal,
-): Promise<number[]> {
-  let held = [...heldBefore];
+async function purgeDeadTags(context: GcContext, repositoryId: number, signal: AbortSignal): Promise<void> {
   let limit = FIRST_STEP;
   let after: TagCursor | undefined;
   let purged = 0;
@@ -47,29 +37,25 @@ async function purgeDeadTags(
       const repository = await lockRepository(inStep.queries, repositoryId);
       if (repository === undefined || isDoomed(repository)) return undefined;
       const nowMs = context.now();
-      const result = await purgeTags(inStep, {
+      return purgeTags(inStep, {
         repository,
         selection: { which: 'dead', nowMs, keepImmutable: context.rules.keepImmutableTags },
         after,
         limit,
         linkRule: 'keep-linked',
-        held,
         rules: context.rules,
         nowMs,
       });
-      await writeHeld(inStep.queries, repositoryId, result.held, held);
-      return result;
     });
-    if (step === undefined) return held;
+    if (step === undefined) return;
     limit = nextStepSize(limit, performance.now() - startedAt, LARGEST_STEP);
-    held = [...step.held];
     if (step.cleanupId !== undefined) await settleCleanup(context, step.cleanupId, signal);
     purged += step.tags;
     passedOver ||= step.passedOver;
     after = step.next;
     if (after !== undefined) continue;
     // A tag that a purged one linked to is free now.
-    if (!passedOver || purged === 0) return held;
+    if (!passedOver || purged === 0) return;
     purged = 0;
     passedOver = false;
   }

@@ -1,7 +1,7 @@
 import type { Queries } from '@quay-observability/database';
 import { rowsOf } from '../steps/run-sql.ts';
 
-export type FreeManifest = { readonly id: number; readonly digest: string };
+export type FreeManifest = { readonly id: number; readonly digest: string; readonly subject: string | null };
 
 /** Whether a manifest stays because another one of the repository names it as its subject. */
 export type SubjectRule = 'subjects-stay' | 'subjects-go';
@@ -19,7 +19,7 @@ export function freeManifests(
 ): Promise<FreeManifest[]> {
   return rowsOf<FreeManifest>(
     queries,
-    `SELECT id, digest FROM manifest
+    `SELECT id, digest, subject FROM manifest
       WHERE id = ANY(?::int[]) AND repository_id = ?
         AND NOT EXISTS (SELECT FROM tag WHERE manifest_id = manifest.id)
         AND NOT EXISTS (SELECT FROM manifestchild WHERE child_manifest_id = manifest.id)
@@ -39,12 +39,18 @@ export async function lockManifests(queries: Queries, ids: readonly number[]): P
   return rows.map(({ id }) => id);
 }
 
-/** Which of these only a referrer keeps, or somebody's lock: they are to be looked at again when that is gone. */
-export async function heldManifests(
+/** The manifests that these name as their subject: nobody else may keep them once these are gone. */
+export async function subjectsOf(
   queries: Queries,
   repositoryId: number,
-  ids: readonly number[],
+  referrers: readonly FreeManifest[],
 ): Promise<number[]> {
-  if (ids.length === 0) return [];
-  return (await freeManifests(queries, repositoryId, ids, 'subjects-go')).map(({ id }) => id);
+  const digests = referrers.map(({ subject }) => subject).filter((subject) => subject !== null);
+  if (digests.length === 0) return [];
+  const rows = await rowsOf<{ id: number }>(
+    queries,
+    'SELECT id FROM manifest WHERE repository_id = ? AND digest = ANY(?::text[])',
+    [repositoryId, digests],
+  );
+  return rows.map(({ id }) => id);
 }

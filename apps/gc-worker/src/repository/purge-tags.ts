@@ -1,5 +1,5 @@
 import { addCleanup } from '../cleanup/cleanup-store.ts';
-import { quotaChange } from '../cleanup/quota.ts';
+import { changeQuota } from '../cleanup/quota.ts';
 import type { GcRules, Step } from '../steps/gc-context.ts';
 import { collectManifests, type CollectedManifests } from './collect-manifests.ts';
 import { deleteTags, type LinkRule } from './delete-tags.ts';
@@ -11,7 +11,6 @@ export type TagStep = {
   /** Whether tags were passed over because another tag links to them. */
   readonly passedOver: boolean;
   readonly next: TagCursor | undefined;
-  readonly held: readonly number[];
   /** What the step leaves to be done. */
   readonly cleanupId: number | undefined;
 };
@@ -22,8 +21,6 @@ export type TagStepOptions = {
   readonly after: TagCursor | undefined;
   readonly limit: number;
   readonly linkRule: LinkRule;
-  /** Manifests that an earlier step found held by a referrer. */
-  readonly held: readonly number[];
   readonly rules: GcRules;
   readonly nowMs: number;
 };
@@ -34,32 +31,40 @@ export type TagStepOptions = {
  * neither a tag nor a note leads to.
  */
 export async function purgeTags(step: Step, options: TagStepOptions): Promise<TagStep> {
-  const { repository, selection, after, limit, linkRule, held, rules, nowMs } = options;
+  const { repository, selection, after, limit, linkRule, rules, nowMs } = options;
   const { tags, next } = await selectTags(step.queries, repository, selection, { after, limit });
   const deleted = await deleteTags(step, repository.id, tags, linkRule);
-  const touched = new Set(held);
+  const touched = new Set<number>();
   for (const { manifestId } of deleted) if (manifestId !== null) touched.add(manifestId);
   const manifests = await collectManifests(step, repository.id, touched);
   return {
     tags: deleted.length,
     passedOver: deleted.length < tags.length,
     next,
-    held: manifests.heldIds,
     cleanupId: await noteCleanup(step, repository, manifests, rules, nowMs),
   };
 }
 
-/** Writes down what the deletion of manifests leaves to be done. */
+/**
+ * Changes the totals of the quota by what deleted manifests were the last to use, and writes down what else their
+ * deletion leaves to be done. All in the transaction that deletes them, the totals too: one that were changed later would
+ * be wrong where it has been computed anew in between.
+ */
 export async function noteCleanup(
   { queries }: Step,
   repository: LockedRepository,
-  { deletedIds, labelIds, blobIds }: Pick<CollectedManifests, 'deletedIds' | 'labelIds' | 'blobIds'>,
+  { deletedIds, skippedIds, labelIds, blobIds }: CollectedManifests,
   rules: GcRules,
   nowMs: number,
 ): Promise<number | undefined> {
-  if (deletedIds.size === 0) return undefined;
   const blobs = [...blobIds];
-  const quota = await quotaChange(queries, rules.quota, repository, blobs);
-  const cleanup = { ...(quota === undefined ? {} : { quota }), labels: [...labelIds], blobs, files: [] };
-  return addCleanup(queries, cleanup, nowMs);
+  if (deletedIds.size > 0) await changeQuota(queries, rules.quota, repository, blobs);
+  return addCleanup(
+    queries,
+    {
+      ...(skippedIds.length > 0 && { manifests: { repositoryId: repository.id, ids: skippedIds } }),
+      ...{ labels: [...labelIds], blobs, files: [] },
+    },
+    nowMs,
+  );
 }

@@ -18,6 +18,16 @@ export function describeS3Failure(error: unknown): string {
   return bounded(code ?? name ?? 'unknown error');
 }
 
+/**
+ * Whether the server has refused the request. Of an answer 5xx that cannot be said: a proxy gives one while the server
+ * behind it goes on, and S3 has no word for whether an internal error came before or after.
+ */
+export function isS3Answer(error: unknown): boolean {
+  if (error instanceof TooLargeError) return true;
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return status !== undefined && status >= 400 && status < 500;
+}
+
 /** A code, not a text: letters, digits and the like. */
 function bounded(code: string): string {
   return /^[\w.-]{1,100}$/.test(code) ? code : 'an error without a code';

@@ -10,7 +10,7 @@ import { boundedAccess, type AccessLimits } from '../bounded-access.ts';
 import type { BlobStorage } from '../blob-storage.ts';
 import { MAX_READ_BYTES, TooLargeError } from '../read-limit.ts';
 import { createVerifyNames, verifyStorage } from '../verify-storage.ts';
-import { describeS3Failure } from './describe-s3-failure.ts';
+import { describeS3Failure, isS3Answer } from './describe-s3-failure.ts';
 import { createS3Client } from './s3-client.ts';
 import { objectKey, type S3Location } from './s3-location.ts';
 
@@ -25,7 +25,7 @@ export type S3Options = {
 /** Any of Quay's engines that keep their files in S3 or what speaks its protocol. */
 export function createS3Storage({ location, engine, at, limits, keepAlive }: S3Options): BlobStorage {
   const client = createS3Client(at, { timeoutMs: limits.timeoutMs, keepAlive });
-  const bounded = boundedAccess(location, limits, describeS3Failure);
+  const bounded = boundedAccess(location, limits, { describe: describeS3Failure, isAnswer: isS3Answer });
   const address = (path: string) => ({ Bucket: at.bucket, Key: objectKey(at.root, path) });
   const names = createVerifyNames();
   let bucketSeen = false;
