@@ -45,6 +45,7 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
   let state: State = 'open';
   let code: string | undefined;
   let droppedLines = 0;
+  let tellDropped: (lines: number) => void = () => undefined;
   let unreportedLines = 0;
   let isScheduled = false;
   let writesAtOnce = false;
@@ -54,6 +55,7 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
   const drop = (lines: number): void => {
     droppedLines += lines;
     unreportedLines += lines;
+    if (lines > 0) tellDropped(lines);
   };
 
   const settle = (outcome: WriteOutcome, someTaken: boolean): void => {
@@ -180,5 +182,9 @@ export function createBatchWriter(options: BatchWriterOptions): LineWriter {
       forget();
     },
     state: () => ({ pendingBytes: pending.sizeBytes(), droppedLines, problem: code }),
+    onDropped: (listener) => {
+      tellDropped = listener;
+      if (droppedLines > 0) listener(droppedLines);
+    },
   };
 }

@@ -21,4 +21,6 @@ export type LineWriter = {
   /** Flushes; lines appended later are written at once. The descriptor or stream stays open. */
   close(): void;
   state(): OutputState;
+  /** Tells one listener of lines that are given up, those that have been at once. It must not log. */
+  onDropped(listener: (lines: number) => void): void;
 };

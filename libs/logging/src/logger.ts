@@ -34,6 +34,8 @@ export type Logger = {
   /** Flushes; later lines are written one by one. For children and parent alike. */
   close(): void;
   outputState(): OutputState;
+  /** Tells one listener of lines that the output did not take, those so far at once. It must not log. */
+  onDropped(listener: (lines: number) => void): void;
 };
 
 export type LoggerOptions = {
@@ -99,6 +101,7 @@ export function createLogger(options: LoggerOptions): Logger {
     flushSync: (limitMs) => writer.flushSync(limitMs),
     close: () => writer.close(),
     outputState: () => writer.state(),
+    onDropped: (listener) => writer.onDropped(listener),
   });
   return named(options.name);
 }

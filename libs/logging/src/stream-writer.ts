@@ -7,14 +7,16 @@ import type { LineWriter } from './line-writer.ts';
  */
 export function createStreamWriter(stream: Writable): LineWriter {
   let droppedLines = 0;
+  let tellDropped: (lines: number) => void = () => undefined;
   let problem: string | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     problem = error.code ?? error.message;
   });
   return {
     append: (lines) => {
-      if (stream.destroyed || stream.writableEnded) droppedLines += 1;
-      else stream.write(lines);
+      if (!stream.destroyed && !stream.writableEnded) return void stream.write(lines);
+      droppedLines += 1;
+      tellDropped(1);
     },
     flush: () =>
       new Promise((resolve) => {
@@ -24,5 +26,9 @@ export function createStreamWriter(stream: Writable): LineWriter {
     flushSync: () => undefined,
     close: () => undefined,
     state: () => ({ pendingBytes: stream.writableLength, droppedLines, problem }),
+    onDropped: (listener) => {
+      tellDropped = listener;
+      if (droppedLines > 0) listener(droppedLines);
+    },
   };
 }

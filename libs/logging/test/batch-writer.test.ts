@@ -165,6 +165,19 @@ test('a reader that is gone is not written to again', async () => {
   assert.deepEqual(writer.state(), { pendingBytes: 0, droppedLines: 1002, problem: 'EPIPE' });
 });
 
+test('whoever is told of lost lines knows of all, those before included', () => {
+  const { writer, behaviour } = createDevice();
+  behaviour.push('EPIPE');
+  writer.append('one\ntwo\n');
+  writer.flushSync();
+  const told: number[] = [];
+  writer.onDropped((lines) => told.push(lines));
+  writer.append('three\n');
+  writer.append('four\n');
+  assert.deepEqual(told, [2, 1, 1]);
+  assert.equal(writer.state().droppedLines, 4);
+});
+
 test('after close every line is written by itself', () => {
   const { writer, taken } = createDevice();
   writer.append('a\n');

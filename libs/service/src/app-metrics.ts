@@ -35,6 +35,8 @@ export function createAppMetrics<App extends AppName, Settings extends AppSettin
   const shared = sharedOf(metrics);
   shared.gauge('quay_app_info').set({ app, version: VERSION }, 1);
   countSpans(shared, tracing, log);
+  const droppedLines = shared.counter('quay_log_lines_dropped_total');
+  log.onDropped((lines) => droppedLines.inc({}, lines));
   return metrics;
 }
 

@@ -36,10 +36,10 @@ async function startApp(fixture: string, env: Record<string, string>, stderr: 'i
   const ended = new Promise<[number | null, string | null]>((resolve) => {
     child.once('exit', (code, signal) => resolve([code, signal]));
   });
-  const started = async (): Promise<boolean> =>
-    (await fetch(`http://127.0.0.1:${adminPort}/startupz`)).status === 200;
+  const adminUrl = `http://127.0.0.1:${adminPort}`;
+  const started = async (): Promise<boolean> => (await fetch(`${adminUrl}/startupz`)).status === 200;
   await waitUntil('the app to be up', started, { timeoutMs: 60_000 });
-  return { child, path, reader, writer, ended };
+  return { child, adminUrl, path, reader, writer, ended };
 }
 
 /** Leaves no room in the pipe. */
@@ -69,11 +69,20 @@ for (const [what, fixture, env, stderr] of [
   });
 }
 
-test('an app ends on SIGTERM although the reader of its log is gone', LIMIT, async () => {
-  const { child, reader, writer, ended } = await startApp('app.ts', {}, 'inherit');
+test('an app whose log has lost its reader counts the lines, and ends on SIGTERM', LIMIT, async () => {
+  // That Redis is away, and that the configuration is read again, are lines of the log.
+  const env = { HEALTH_CHECK_SECONDS: '1', DEBUGLOG: 'true' };
+  const { child, adminUrl, reader, writer, ended } = await startApp('app.ts', env, 'inherit');
+  const dropped = async (): Promise<number> => {
+    const text = await (await fetch(`${adminUrl}/metrics`)).text();
+    return Number(/^quay_log_lines_dropped_total\{runtime="go"\} (\d+)$/m.exec(text)?.[1]);
+  };
   assert.ok(readSync(reader, Buffer.alloc(10)) > 0);
+  assert.equal(await dropped(), 0);
   closeSync(writer);
   closeSync(reader);
+  child.kill('SIGHUP');
+  await waitUntil('lines to be lost', async () => (await dropped()) > 0);
   child.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null]);
 });

@@ -10,6 +10,8 @@ export type ClairAction = {
 };
 
 const CLAIR_PATH = /^\/(?:indexer|matcher|notifier)\/[^?]/;
+/** Steps out of the API, for a server that resolves them: `.` and `..`, encoded or not, also behind an encoded slash. */
+const DOT_SEGMENT = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?:[/?#\\]|%2f|%5c|$)/i;
 const ITEM =
   /^\/(indexer\/api\/v1\/index_report|matcher\/api\/v1\/vulnerability_report|notifier\/api\/v1\/notification)\/([^/]+)$/;
 
@@ -24,7 +26,8 @@ const ITEM_ACTIONS: Readonly<Record<string, ActionName>> = {
 
 /** Whether a request target is of Clair's API: what else a server has is not for the clients of this listener. */
 export function isClairPath(target: string): boolean {
-  return CLAIR_PATH.test(target);
+  const [path = ''] = target.split('?', 1);
+  return CLAIR_PATH.test(target) && !DOT_SEGMENT.test(path);
 }
 
 /** Names a request as Quay's client does (`util/secscan/v4/api.py`); undefined for what it never asks. */

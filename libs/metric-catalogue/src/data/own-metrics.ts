@@ -194,6 +194,16 @@ export const OWN_METRICS = {
     origin: 'own',
     source: 'libs/tracing',
   },
+  quay_log_lines_dropped_total: {
+    declared: 'quay_log_lines_dropped_total',
+    type: 'counter',
+    labels: [],
+    help: 'Lines of the log that its output did not take: nobody reads it, its reader is gone, or the disk is full.',
+    apps: EVERY_APP,
+    milestone: 'M3',
+    origin: 'own',
+    source: 'libs/logging',
+  },
   quay_http_workers: {
     declared: 'quay_http_workers',
     type: 'gauge',
