@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { createCandidates, MOST_WINDOWS } from '../src/repository/candidates.ts';
 import { createRandom } from './support/random.ts';
 
-const seeded = (seed: number) => createRandom(seed).next;
+const seeded = (seed: number) => {
+  const random = createRandom(seed);
+  return () => random.next();
+};
 
 test('each is drawn once, whatever it was added for', () => {
   const candidates = createCandidates({ random: seeded(1) });

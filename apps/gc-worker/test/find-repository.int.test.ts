@@ -142,7 +142,8 @@ test('immutable tags that stay do not stand in the way of others', async () => {
 
 test('every repository gets its turn, also beside some that keep their garbage', async () => {
   await gc.load(plainRegistry({ repositories: 30, manifests: 3 }));
-  const finder = createGarbageFinder({ pageSize: 3, random: createRandom(1).next });
+  const random = createRandom(1);
+  const finder = createGarbageFinder({ pageSize: 3, random: () => random.next() });
   const collected = new Set<number>();
   for (let searches = 0; searches < 300 && collected.size < 25; searches += 1) {
     const id = (await search(finder))?.repositoryId;
@@ -168,8 +169,7 @@ test('a repository that somebody else collects is found again by the next search
   await loadMostlyWaiting(NOW_MS - 3 * HOUR_MS);
   const finder = createGarbageFinder({ pageSize: 1 });
   let collections = 0;
-  const round = () =>
-    collectOnce(gc.context(), { finder, onIteration: () => (collections += 1) }, NO_SIGNAL);
+  const round = () => collectOnce(gc.context(), { finder, onIteration: () => (collections += 1) }, NO_SIGNAL);
   const lock = { ttlSeconds: 60, signal: NO_SIGNAL };
   await gc.context().locks.withLock('REPO_GARBAGE_COLLECTION_2', lock, round);
   assert.equal(collections, 0);

@@ -71,7 +71,10 @@ export function createGarbageFinder({
 
     for (const [windowSeconds, lastMs] of [...searchedAt]) {
       // Of more than a page the rest is found in its turn.
-      await readPage(from(garbageUntil(lastMs - OVERLAP_MS, windowSeconds)), garbageUntil(nowMs, windowSeconds));
+      await readPage(
+        from(garbageUntil(lastMs - OVERLAP_MS, windowSeconds)),
+        garbageUntil(nowMs, windowSeconds),
+      );
       searchedAt.set(windowSeconds, nowMs);
     }
     for (let pages = 0; pages < PAGES; pages += 1) {
@@ -92,7 +95,7 @@ export function createGarbageFinder({
       }
       return undefined;
     },
-    giveBack: candidates.add,
+    giveBack: (candidate) => candidates.add(candidate),
   };
 }
 
