@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Database } from '@quay-observability/database';
+import { reportCollection } from '../src/dry-run/report-plans.ts';
 import { collectOnce } from '../src/programs/collect-once.ts';
 import { createGarbageFinder, type GarbageFinder } from '../src/repository/find-repository.ts';
 import { NOW_MS } from './support/random-registry.ts';
@@ -56,7 +57,7 @@ test('nor does it with garbage, of doomed repositories and disabled namespaces t
   assert.deepEqual(scannedTables(cost), []);
 });
 
-test('nor does a whole round that collects a repository with most of the dead tags', async () => {
+test('nor does a whole round about a repository with most of the dead tags, dry or not', async () => {
   await gc.postgres.query(`
     UPDATE repository SET state = 0;
     UPDATE "user" SET enabled = true;
@@ -65,6 +66,11 @@ test('nor does a whole round that collects a repository with most of the dead ta
     UPDATE manifest SET repository_id = 7 WHERE id > ${WIDE} AND id % 2 = 0;
     UPDATE tag SET lifetime_end_ms = ${LONG_AGO_MS} WHERE repository_id = 7 AND id % 50 = 0;
     ANALYZE`);
+  const dryRun = await readCost(gc.postgres, (database) =>
+    reportCollection({ ...gc.context(), database }, createGarbageFinder(), NO_SIGNAL),
+  );
+  assert.match(gc.messages.join(''), new RegExp(`repository 7 Tag ${WIDE / 50}, `));
+  assert.deepEqual(scannedTables(dryRun.cost), []);
   let collected = 0;
   const { cost } = await readCost(gc.postgres, (database) =>
     collectOnce(
