@@ -1,6 +1,7 @@
 /**
  * Garbage collection of one repository with many expired tags in a large database: `gc-worker` against Python's way, each
- * in a copy of the same database. Options: `--manifests`, `--tags`, `--rounds`, `--only`.
+ * in a copy of the same database. Options: `--manifests`, `--tags`, `--per-repository`, `--rounds`,
+ * `--only`.
  */
 import { join } from 'node:path';
 import { startPostgres, startRedis, temporaryFolder } from '@quay-observability/testkit';

@@ -5,6 +5,8 @@ export type GcOptions = {
   readonly manifests: number;
   /** Expired tags of the repository that is collected. */
   readonly tags: number;
+  /** Manifests of each other repository; each has a namespace of its own. */
+  readonly perRepository: number;
   readonly rounds: number;
   /** Parts of the names of the contestants to run; all if empty. */
   readonly only: readonly string[];
@@ -13,13 +15,14 @@ export type GcOptions = {
 /** The pattern of the repository's tags repeats after so many. */
 const PATTERN = 100;
 
-/** Parses `--manifests 1000000 --tags 20000 --rounds 1 --only gc-worker`. Throws on anything else. */
+/** Parses `--manifests 1000000 --tags 20000 --per-repository 50 --rounds 1 --only gc-worker`. Throws on anything else. */
 export function parseGcOptions(args: readonly string[]): GcOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       manifests: { type: 'string', default: '1000000' },
       tags: { type: 'string', default: '20000' },
+      'per-repository': { type: 'string', default: '50' },
       rounds: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
     },
@@ -32,6 +35,7 @@ export function parseGcOptions(args: readonly string[]): GcOptions {
   return {
     manifests,
     tags,
+    perRepository: wholeNumber('--per-repository', values['per-repository']),
     rounds: wholeNumber('--rounds', values.rounds),
     only: values.only.split(',').filter((name) => name !== ''),
   };

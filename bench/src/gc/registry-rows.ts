@@ -27,7 +27,6 @@ export const GROWING_TABLES = [
 
 /** The repository that is collected; those after it are not. */
 export const REPOSITORY_ID = 1;
-const MANIFESTS_PER_REPOSITORY = 50;
 const REPOSITORIES_PER_NAMESPACE = 1;
 const WINDOW_SECONDS = 14 * 86_400;
 
@@ -40,12 +39,16 @@ const ago = (days: number): string => `(extract(epoch FROM now()) * 1000 - ${day
  * `tags` are the children of these lists, or have a living tag. An image has two blobs of its own, one that a hundred
  * images share, and a label. Every other repository is alive, with tags that are deleted but within their window.
  */
-export function insertStatements({ manifests, tags }: Pick<GcOptions, 'manifests' | 'tags'>): string[] {
+export function insertStatements({
+  manifests,
+  tags,
+  perRepository,
+}: Omit<GcOptions, 'rounds' | 'only'>): string[] {
   const bases = manifests / 100;
   const uploads = 2 * manifests + bases;
   const repository = `CASE WHEN n <= ${2 * tags} THEN ${REPOSITORY_ID}
-                           ELSE 2 + (n - ${2 * tags + 1}) / ${MANIFESTS_PER_REPOSITORY} END`;
-  const repositories = 1 + Math.ceil((manifests - 2 * tags) / MANIFESTS_PER_REPOSITORY);
+                           ELSE 2 + (n - ${2 * tags + 1}) / ${perRepository} END`;
+  const repositories = 1 + Math.ceil((manifests - 2 * tags) / perRepository);
   const namespaces = 2 + Math.floor(repositories / REPOSITORIES_PER_NAMESPACE);
   const all = `generate_series(1, ${manifests}) AS n`;
   const isList = `n <= ${tags} AND n % 10 = 5`;

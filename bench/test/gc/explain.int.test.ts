@@ -14,7 +14,7 @@ const ONCE = {
   statementTimeoutMs: 60_000,
   signal: new AbortController().signal,
 };
-const SHAPE = { manifests: 2000, tags: 200, rounds: 1, only: [] };
+const SHAPE = { manifests: 2000, tags: 200, perRepository: 50, rounds: 1, only: [] };
 
 let postgres: PostgresServer;
 before(async () => {

@@ -2,8 +2,8 @@ import type { Queries } from '@quay-observability/database';
 import { inChunks } from '../steps/in-chunks.ts';
 import { rowsOf, type SqlValue } from '../steps/run-sql.ts';
 
-/** Values in one statement, at most. */
-const CHUNK = 1000;
+/** Values in one statement, at most: for more PostgreSQL would rather read the tables whole. */
+const CHUNK = 100;
 
 /**
  * Reads rows by many ids, some at a time. `sql` has `{ids}` where the list goes, and further values after it in

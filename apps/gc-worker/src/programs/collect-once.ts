@@ -34,9 +34,14 @@ export async function collectOnce(
   }
   const { repositoryId } = candidate;
   const lock = { ttlSeconds: LOCK_TTL_SECONDS, signal };
-  const result = await locks.withLock(`REPO_GARBAGE_COLLECTION_${repositoryId}`, lock, (held) =>
-    collectRepository(context, repositoryId, held),
-  );
-  if (result.outcome === 'done') onIteration();
-  log.debug('Collected the garbage of a repository.', { repository: repositoryId, outcome: result.outcome });
+  let outcome = 'failed';
+  try {
+    ({ outcome } = await locks.withLock(`REPO_GARBAGE_COLLECTION_${repositoryId}`, lock, (held) =>
+      collectRepository(context, repositoryId, held),
+    ));
+  } finally {
+    if (outcome !== 'done') finder.giveBack(candidate);
+  }
+  if (outcome === 'done') onIteration();
+  log.debug('Collected the garbage of a repository.', { repository: repositoryId, outcome });
 }

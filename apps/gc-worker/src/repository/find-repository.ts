@@ -1,89 +1,108 @@
 import type { Queries } from '@quay-observability/database';
-import { readDeadTags, type DeadTagCursor } from './read-dead-tags.ts';
+import { createCandidates, MOST_WINDOWS, type Candidate } from './candidates.ts';
+import { confirmGarbage, garbageUntil, type GarbageRule } from './confirm-garbage.ts';
+import { from, FROM_THE_FIRST, readDeadTags, type DeadTag, type DeadTagCursor } from './read-dead-tags.ts';
+import { readWindows } from './read-windows.ts';
 
-/** A repository with tags that are dead for longer than the window of its namespace. */
-export type Candidate = { readonly repositoryId: number; readonly windowSeconds: number };
+export type FindOptions = GarbageRule & { readonly signal: AbortSignal };
 
-export type FindOptions = {
-  readonly nowMs: number;
-  readonly keepImmutable: boolean;
-  readonly signal: AbortSignal;
-};
-
-/** Finds work. It remembers how far it has looked: one for the life of a process. */
+/** Finds work. It remembers what it has seen: one for the life of a process. */
 export type GarbageFinder = {
-  /** One of the repositories with garbage, undefined if none is found this time. Throws the reason of the signal. */
+  /** One of the repositories with garbage, undefined if none is known. Throws the reason of the signal. */
   find(queries: Queries, options: FindOptions): Promise<Candidate | undefined>;
+  /** It could not be collected now: it is to be found again. */
+  giveBack(candidate: Candidate): void;
 };
 
 export type FinderOptions = {
   readonly random?: () => number;
-  /** Dead tags looked at by one statement; 5000. */
+  /** Dead tags looked at by one statement; 1000. */
   readonly pageSize?: number;
 };
 
-/** Python's limits (contract section 8). */
-const MOST_WINDOWS = 100;
-const MOST_REPOSITORIES = 500;
-/** Pages of one search: from the oldest tags on, and from where the last search ended. */
-const FIRST_PAGES = 2;
-const FURTHER_PAGES = 6;
+/** Pages of one search that go through all dead tags in turn. */
+const PAGES = 5;
+/** Candidates that one search looks at once more, until one still has garbage. */
+const MOST_CONFIRMED = 50;
+/** How much longer ago than the last search a tag may have passed its window: clocks differ, and transactions take time. */
+const OVERLAP_MS = 60_000;
 
 /**
- * Draws a window of the namespaces with garbage, then one of up to 500 repositories of that window. The tags that are
- * dead are gone through by their age. The oldest are mostly garbage, and looked at every time; those that are still
- * within their window may be very many, so of them each search looks at as many more, in turn.
+ * Draws a window of the namespaces with garbage, then a repository of that window. What a search costs is bounded by the
+ * dead tags that it looks at, and is the same however many there are:
+ *
+ * - All dead tags in turn, oldest first, some in each search, tell which windows there are, and find what has been garbage
+ *   for long or has become so by a change of the rules.
+ * - For each window those tags that have passed it since the last search: what has just become garbage is found at once,
+ *   however many others still wait for a longer window.
+ *
+ * What is found is kept until it is drawn, and looked at once more then.
  */
 export function createGarbageFinder({
   random = Math.random,
-  pageSize = 5000,
+  pageSize = 1000,
 }: FinderOptions = {}): GarbageFinder {
-  let further: DeadTagCursor | undefined;
+  const candidates = createCandidates({ random });
+  /** When the tags that pass each window, in seconds, were last looked at. */
+  const searchedAt = new Map<number, number>();
+  let inTurn: DeadTagCursor | undefined;
 
-  const search = async (queries: Queries, { signal, ...options }: FindOptions): Promise<Found> => {
-    const found = createFound();
-    const readPage = async (after: DeadTagCursor | undefined) => {
-      signal.throwIfAborted();
-      const page = await readDeadTags(queries, { ...options, after, limit: pageSize });
-      for (const each of page.garbage) found.add(each);
-      return page.next;
+  const search = async (queries: Queries, { nowMs, keepImmutable, signal }: FindOptions): Promise<void> => {
+    const windows = new Map<number, number | undefined>();
+    const judge = async (tags: readonly DeadTag[]): Promise<void> => {
+      const oldest = oldestEnds(keepImmutable ? tags.filter(({ immutable }) => !immutable) : tags);
+      const unknown = [...oldest.keys()].filter((id) => !windows.has(id));
+      const found = unknown.length === 0 ? undefined : await readWindows(queries, unknown);
+      for (const id of unknown) windows.set(id, found?.get(id));
+      for (const [repositoryId, endMs] of oldest) {
+        const windowSeconds = windows.get(repositoryId);
+        if (windowSeconds === undefined) continue;
+        if (!searchedAt.has(windowSeconds) && searchedAt.size < MOST_WINDOWS)
+          searchedAt.set(windowSeconds, nowMs);
+        if (endMs <= garbageUntil(nowMs, windowSeconds)) candidates.add({ repositoryId, windowSeconds });
+      }
     };
-    let next: DeadTagCursor | undefined;
-    for (let pages = 0; pages < FIRST_PAGES && !found.isFull(); pages += 1) {
-      next = await readPage(next);
-      if (next === undefined) return found;
+    const readPage = async (after: DeadTagCursor, untilMs: number): Promise<DeadTagCursor | undefined> => {
+      signal.throwIfAborted();
+      const { tags, next } = await readDeadTags(queries, { after, untilMs, limit: pageSize });
+      await judge(tags);
+      return next;
+    };
+
+    for (const [windowSeconds, lastMs] of [...searchedAt]) {
+      // Of more than a page the rest is found in its turn.
+      await readPage(
+        from(garbageUntil(lastMs - OVERLAP_MS, windowSeconds)),
+        garbageUntil(nowMs, windowSeconds),
+      );
+      searchedAt.set(windowSeconds, nowMs);
     }
-    // Where the search from the front has got to, if the last round came to the end of all dead tags.
-    further ??= next;
-    for (let pages = 0; pages < FURTHER_PAGES && !found.isFull(); pages += 1) {
-      further = await readPage(further);
-      if (further === undefined) return found;
+    for (let pages = 0; pages < PAGES; pages += 1) {
+      inTurn = await readPage(inTurn ?? FROM_THE_FIRST, nowMs);
+      if (inTurn === undefined) break;
     }
-    return found;
   };
 
-  return { find: async (queries, options) => (await search(queries, options)).draw(random) };
+  return {
+    find: async (queries, options) => {
+      await search(queries, options);
+      for (let confirmed = 0; confirmed < MOST_CONFIRMED; confirmed += 1) {
+        const drawn = candidates.draw();
+        if (drawn === undefined) return undefined;
+        options.signal.throwIfAborted();
+        const candidate = await confirmGarbage(queries, drawn.repositoryId, options);
+        if (candidate !== undefined) return candidate;
+      }
+      return undefined;
+    },
+    giveBack: (candidate) => candidates.add(candidate),
+  };
 }
 
-type Found = ReturnType<typeof createFound>;
-
-function createFound() {
-  const byWindow = new Map<number, Set<number>>();
-  let repositories = 0;
-  return {
-    add: ({ repositoryId, windowSeconds }: Candidate): void => {
-      const ofWindow = byWindow.get(windowSeconds) ?? new Set<number>();
-      if (byWindow.size >= MOST_WINDOWS && ofWindow.size === 0) return;
-      byWindow.set(windowSeconds, ofWindow);
-      if (!ofWindow.has(repositoryId)) repositories += 1;
-      ofWindow.add(repositoryId);
-    },
-    isFull: () => repositories >= MOST_REPOSITORIES,
-    draw: (random: () => number): Candidate | undefined => {
-      const windows = [...byWindow];
-      const [windowSeconds, ids] = windows[Math.floor(random() * windows.length)] ?? [];
-      if (windowSeconds === undefined || ids === undefined) return undefined;
-      return { windowSeconds, repositoryId: [...ids][Math.floor(random() * ids.size)]! };
-    },
-  };
+/** The end of each repository's tag that died first, unix ms. */
+function oldestEnds(tags: readonly DeadTag[]): Map<number, number> {
+  const ends = new Map<number, number>();
+  for (const { repositoryId, endMs } of tags)
+    if (endMs < (ends.get(repositoryId) ?? Infinity)) ends.set(repositoryId, endMs);
+  return ends;
 }

@@ -2,6 +2,7 @@ import { addCleanup } from '../cleanup/cleanup-store.ts';
 import type { Step } from '../steps/gc-context.ts';
 import { countRows } from '../steps/row-tally.ts';
 import { changedBy, rowsOf } from '../steps/run-sql.ts';
+import { UNFORESEEN } from './unforeseen.ts';
 
 export type UploadStepOptions = {
   readonly repositoryId: number;
@@ -22,7 +23,7 @@ export async function purgeUploads(
   const rows = await rowsOf<{ id: string; blob_id: number }>(
     queries,
     `SELECT id, blob_id FROM uploadedblob
-      WHERE repository_id = ? ${expiredAtMs === 'all' ? '' : 'AND expires_at <= ?'}
+      WHERE repository_id = ${UNFORESEEN} ${expiredAtMs === 'all' ? '' : 'AND expires_at <= ?'}
       LIMIT ? FOR UPDATE SKIP LOCKED`,
     [repositoryId, ...(expiredAtMs === 'all' ? [] : [new Date(expiredAtMs)]), limit],
   );

@@ -1,71 +1,65 @@
 import type { Queries } from '@quay-observability/database';
 import { rowsOf } from '../steps/run-sql.ts';
-import type { Candidate } from './find-repository.ts';
-import { MARKED_FOR_DELETION } from './repository-state.ts';
 
-/** Position in the order of lifetime's end. */
-export type DeadTagCursor = { readonly endMs: string; readonly id: number };
+/**
+ * Position in the order of lifetime's end: behind so many of the tags that end at this moment (unix ms). Not their ids,
+ * because the index has no second column: to sort by it, all tags of one moment would have to be read.
+ */
+export type DeadTagCursor = { readonly endMs: number; readonly passed: number };
 
-export type DeadTagOptions = {
-  readonly nowMs: number;
-  readonly keepImmutable: boolean;
-  readonly after: DeadTagCursor | undefined;
-  readonly limit: number;
+/** Before the first tag that ends at this moment, or later. */
+export function from(endMs: number): DeadTagCursor {
+  return { endMs, passed: 0 };
+}
+
+/** Before all tags. */
+export const FROM_THE_FIRST = from(Number.MIN_SAFE_INTEGER);
+
+export type DeadTag = {
+  readonly repositoryId: number;
+  readonly endMs: number;
+  readonly immutable: boolean;
 };
 
-export type DeadTags = {
-  /** Repositories with garbage among these tags. */
-  readonly garbage: readonly Candidate[];
-  /** Undefined at the end of all dead tags. */
+export type DeadTagPage = {
+  readonly tags: readonly DeadTag[];
+  /** Undefined if there are no more. */
   readonly next: DeadTagCursor | undefined;
 };
 
-type Page = {
-  tags: number;
-  end_ms: string | null;
-  end_id: number | null;
-  found: { repository: number; window: number }[] | null;
+export type DeadTagOptions = {
+  readonly after: DeadTagCursor;
+  /** The last end that is read, unix ms. */
+  readonly untilMs: number;
+  readonly limit: number;
 };
 
+type Row = { repository_id: number; end_ms: string; immutable: boolean };
+
 /**
- * Reads so many dead tags in the order of their end, by its index, and tells the repositories of which they are
- * garbage: beyond the window of an enabled namespace, and not doomed as a whole.
+ * Reads so many tags in the order of their end, along its index, whatever becomes of them: a condition that few tags
+ * fulfil would make the walk as long as there are others.
  */
 export async function readDeadTags(
   queries: Queries,
-  { nowMs, keepImmutable, after, limit }: DeadTagOptions,
-): Promise<DeadTags> {
-  const [page] = await rowsOf<Page>(
+  { after, untilMs, limit }: DeadTagOptions,
+): Promise<DeadTagPage> {
+  // The limit is a part of the text: a plan for an unknown one would reckon with a tenth of all tags.
+  const rows = await rowsOf<Row>(
     queries,
-    `WITH page AS MATERIALIZED (
-       SELECT id, repository_id, lifetime_end_ms FROM tag
-        WHERE lifetime_end_ms <= ? ${keepImmutable ? 'AND NOT immutable' : ''}
-          ${after === undefined ? '' : 'AND lifetime_end_ms >= ? AND (lifetime_end_ms, id) > (?, ?)'}
-        ORDER BY lifetime_end_ms, id LIMIT ?)
-     SELECT (SELECT count(*)::int FROM page) AS tags,
-            (SELECT max(lifetime_end_ms) FROM page) AS end_ms,
-            (SELECT id FROM page ORDER BY lifetime_end_ms DESC, id DESC LIMIT 1) AS end_id,
-            (SELECT json_agg(DISTINCT jsonb_build_object(
-                      'repository', repository.id, 'window', namespace.removed_tag_expiration_s))
-               FROM (SELECT repository_id, min(lifetime_end_ms) AS end_ms FROM page GROUP BY repository_id) AS oldest
-               JOIN repository ON repository.id = oldest.repository_id AND repository.state <> ?
-               JOIN "user" AS namespace ON namespace.id = repository.namespace_user_id AND namespace.enabled
-              WHERE oldest.end_ms <= ? - namespace.removed_tag_expiration_s * 1000) AS found`,
-    [
-      nowMs,
-      ...(after === undefined ? [] : [after.endMs, after.endMs, after.id]),
-      limit,
-      MARKED_FOR_DELETION,
-      nowMs,
-    ],
+    `SELECT repository_id, lifetime_end_ms AS end_ms, immutable FROM tag
+      WHERE lifetime_end_ms >= ? AND lifetime_end_ms <= ?
+      ORDER BY lifetime_end_ms LIMIT ${limit} OFFSET ?`,
+    [after.endMs, untilMs, after.passed],
   );
-  const { tags, end_ms: endMs, end_id: id, found } = page!;
-  const isLast = tags < limit || endMs === null || id === null;
-  return {
-    garbage: (found ?? []).map(({ repository, window }) => ({
-      repositoryId: repository,
-      windowSeconds: window,
-    })),
-    next: isLast ? undefined : { endMs, id },
-  };
+  const tags = rows.map((row) => ({
+    ...{ repositoryId: row.repository_id, endMs: Number(row.end_ms), immutable: row.immutable },
+  }));
+  return { tags, next: tags.length < limit ? undefined : behind(tags, after) };
+}
+
+function behind(tags: readonly DeadTag[], after: DeadTagCursor): DeadTagCursor {
+  const endMs = tags.at(-1)?.endMs ?? after.endMs;
+  const ofThatMoment = tags.filter((tag) => tag.endMs === endMs).length;
+  return { endMs, passed: ofThatMoment + (endMs === after.endMs ? after.passed : 0) };
 }

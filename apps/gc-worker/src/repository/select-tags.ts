@@ -1,6 +1,7 @@
 import type { Queries } from '@quay-observability/database';
 import { rowsOf } from '../steps/run-sql.ts';
 import type { LockedRepository } from './lock-repository.ts';
+import { UNFORESEEN } from './unforeseen.ts';
 
 /** Which tags of a repository go: those dead beyond the namespace's window at this moment, or all of them. */
 export type TagSelection =
@@ -43,7 +44,7 @@ export async function selectTags(
   const rows = await rowsOf<TagRow>(
     queries,
     `SELECT id, name, manifest_id, ${sortMs} AS sort_ms FROM tag
-      WHERE repository_id = ? ${dead.sql} ${after === undefined ? '' : `AND (${sortMs}, id) > (?, ?)`}
+      WHERE repository_id = ${UNFORESEEN} ${dead.sql} ${after === undefined ? '' : `AND (${sortMs}, id) > (?, ?)`}
       ORDER BY ${sortMs}, id LIMIT ? FOR UPDATE SKIP LOCKED`,
     [repository.id, ...dead.values, ...(after === undefined ? [] : [after.sortMs, after.id]), limit],
   );
