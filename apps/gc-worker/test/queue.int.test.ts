@@ -271,10 +271,9 @@ test('told to stop while PostgreSQL is away, it ends soon', async () => {
     await context.database.ping(1000);
   };
   const begun = performance.now();
-  await assert.rejects(
-    pollQueue({ queue, locks: context.locks, log: context.log, work }, stop.signal),
-    { code: 'DATABASE_UNAVAILABLE' },
-  );
+  await assert.rejects(pollQueue({ queue, locks: context.locks, log: context.log, work }, stop.signal), {
+    code: 'DATABASE_UNAVAILABLE',
+  });
   assert.ok(performance.now() - begun < 6000, `${performance.now() - begun} ms`);
   await gc.postgres.restart();
 });

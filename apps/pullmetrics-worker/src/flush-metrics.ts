@@ -52,8 +52,11 @@ export function createFlushMetrics(
       runs.inc({ outcome });
       keys(report);
       // A flush that failed may have found nothing because it could not look.
-      if (outcome === 'flushed' || report.oldestSeconds !== undefined) oldestSeconds = report.oldestSeconds;
-      lag.set({}, oldestSeconds === undefined ? 0 : Math.max(0, startedAtSeconds - oldestSeconds));
+      const hasLooked = outcome === 'flushed' || report.oldestSeconds !== undefined;
+      if (hasLooked) oldestSeconds = report.oldestSeconds;
+      if (oldestSeconds !== undefined) lag.set({}, Math.max(0, startedAtSeconds - oldestSeconds));
+      else if (hasLooked) lag.set({}, 0);
+      else lag.remove({});
       lagShownAt = performance.now();
       if (outcome === 'flushed') lastSuccess.set({}, Date.now() / 1000);
     },

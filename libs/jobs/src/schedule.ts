@@ -24,6 +24,9 @@ export type Schedule = {
 export async function writeSchedule(queue: Queue, { everyMs, attempts, backoff }: Schedule): Promise<void> {
   // Of all replicas together: a tick never begins while the one before is at work.
   await queue.setGlobalConcurrency(1);
+  const found = await queue.getJobScheduler(SCHEDULER);
+  // BullMQ would keep its offset, by which every tick is late, and which may be longer than the new interval.
+  if (found !== undefined && found.every !== everyMs) await clearSchedule(queue);
   await queue.upsertJobScheduler(
     SCHEDULER,
     { every: everyMs },

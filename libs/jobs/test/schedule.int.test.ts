@@ -100,6 +100,25 @@ test('another interval replaces the schedule, and takes effect at once', async (
   assert.equal(await asking.redis.client.hget(key('repeat:tick'), 'every'), '3600000');
 });
 
+test('ticks of a shorter interval do not keep the offset of the longer one', async () => {
+  const slow = replica({ everyMs: 50_000, run: () => Promise.resolve() });
+  await slow.start();
+  await waitUntil('the schedule', async () => (await schedulers()).length === 2);
+  await slow.stop();
+  await asking.redis.client.hset(key('repeat:tick'), 'offset', '45000');
+  let ticks = 0;
+  const quick = replica({
+    everyMs: 300,
+    // Longer than the interval: what comes after a tick that was missed is set by the offset.
+    run: async () => {
+      ticks += 1;
+      await pause(400);
+    },
+  });
+  await quick.start();
+  await waitUntil('six ticks', () => ticks >= 6, { timeoutMs: 15_000 });
+});
+
 test('a run that takes longer than the interval is never accompanied, and ticks that it missed are one', async () => {
   let running = 0;
   let most = 0;

@@ -46,9 +46,10 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
 }
 
 /** A time span in seconds, above zero, fractions allowed; at most what a timer can hold. */
-export const seconds = scalar('a number of seconds above 0', (value) => {
+const MOST_SECONDS = 2_147_483;
+export const seconds = scalar(`a number of seconds above 0, at most ${MOST_SECONDS}`, (value) => {
   const number = toNumber(value);
-  return number > 0 && number <= 2_147_483 ? number : undefined;
+  return number > 0 && number <= MOST_SECONDS ? number : undefined;
 });
 
 /** A part of a whole, 0..1. */

@@ -218,7 +218,7 @@ HEALTH_CHECKER: LocalHealthCheck
     `FEATURE_IMAGE_PULL_STATS | ${SOURCE} | expected true or false`,
     `LIBRARY_NAMESPACE | ${SOURCE} | expected a string that is not empty`,
     'OTEL_CONFIG | environment variable OTEL_CONFIG | expected a mapping as YAML or JSON',
-    'GARBAGE_COLLECTION_FREQUENCY | environment variable GARBAGE_COLLECTION_FREQUENCY | expected a number of seconds above 0',
+    'GARBAGE_COLLECTION_FREQUENCY | environment variable GARBAGE_COLLECTION_FREQUENCY | expected a number of seconds above 0, at most 2147483',
     `DISTRIBUTED_STORAGE_CONFIG.s3[1] | ${SOURCE} | expected a mapping`,
     `HEALTH_CHECKER | ${SOURCE} | expected [name, parameters]`,
     `DISKSPACE_HEALTH_THRESHOLD | ${SOURCE} | expected a number between 0 and 1`,

@@ -1,9 +1,12 @@
-import type { Queries } from '@quay-observability/database';
+import { cancellableReads, type Queries } from '@quay-observability/database';
+import { PurgeBlocked } from '../purge/purge-blocked.ts';
 import type { GarbageFinder } from '../repository/find-repository.ts';
+import { isDoomed } from '../repository/lock-repository.ts';
 import { markerOf } from '../queue/marker-of.ts';
 import { markedNamespace, markedRepository } from '../queue/process-items.ts';
 import type { WorkQueue } from '../queue/work-queue.ts';
 import type { GcContext } from '../steps/gc-context.ts';
+import { rowsOf } from '../steps/run-sql.ts';
 import { planCollection } from './plan-collection.ts';
 import { planNamespacePurge, planRepositoryPurge, type PurgePlan } from './plan-purge.ts';
 
@@ -18,7 +21,7 @@ export async function reportCollection(
 ): Promise<void> {
   const { rules, now, log } = context;
   const options = { nowMs: now(), keepImmutable: rules.keepImmutableTags };
-  await readOnly(context, async (queries) => {
+  await readOnly(context, signal, async (queries) => {
     const candidate = await finder.find(queries, { ...options, signal });
     if (candidate === undefined) {
       log.info('Dry run: no repository has garbage.');
@@ -36,7 +39,16 @@ export async function reportCollection(
 export function reportRepositories(context: GcContext, queue: WorkQueue, signal: AbortSignal): Promise<void> {
   return reportItems(context, queue, signal, async (queries, markerId) => {
     const repositoryId = await markedRepository(context, markerId);
-    return repositoryId === undefined ? undefined : planRepositoryPurge(queries, repositoryId);
+    if (repositoryId === undefined) return undefined;
+    const [repository] = await rowsOf<{ state: number }>(
+      queries,
+      'SELECT state FROM repository WHERE id = ?',
+      [repositoryId],
+    );
+    if (repository === undefined) return undefined;
+    if (!isDoomed(repository))
+      throw new PurgeBlocked(`repository ${repositoryId} is not marked for deletion`);
+    return planRepositoryPurge(queries, repositoryId);
   });
 }
 
@@ -57,7 +69,7 @@ async function reportItems(
   for (const item of await queue.peek(ITEMS_PER_ROUND)) {
     signal.throwIfAborted();
     try {
-      const plan = await readOnly(context, (queries) => planOf(queries, markerOf(item.body)));
+      const plan = await readOnly(context, signal, (queries) => planOf(queries, markerOf(item.body)));
       const { rows, files } = plan ?? { rows: {}, files: 0 };
       context.log.info(
         `Dry run: with item ${item.id} of ${queue.name} ${describe({ rows, files })} would go.`,
@@ -66,7 +78,10 @@ async function reportItems(
         },
       );
     } catch (error) {
-      context.log.warning('Dry run: a queue item cannot be reported.', { item: item.id, error });
+      if (signal.aborted) throw error;
+      context.log.warning('Dry run: a queue item would fail, or cannot be reported.', {
+        ...{ queue: queue.name, item: item.id, error },
+      });
     }
   }
 }
@@ -77,7 +92,11 @@ function describe({ rows, files }: PurgePlan): string {
   return [...counts.map(([table, count]) => `${table} ${count}`), `${files} files`].join(', ');
 }
 
-/** PostgreSQL itself sees to it that a dry run changes nothing. */
-function readOnly<T>({ database }: GcContext, work: (queries: Queries) => Promise<T>): Promise<T> {
-  return database.read((queries) => queries.transaction(work, { readOnly: true }));
+/** PostgreSQL itself sees to it that a dry run changes nothing. What it reads may take long: a stop cancels it. */
+function readOnly<T>(
+  { database }: GcContext,
+  signal: AbortSignal,
+  work: (queries: Queries) => Promise<T>,
+): Promise<T> {
+  return database.read((queries) => cancellableReads(queries, signal, work));
 }

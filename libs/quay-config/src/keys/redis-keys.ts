@@ -81,7 +81,7 @@ export const redisKeys = {
   REDIS_FLUSH_WORKER_SCAN_COUNT: configKey({
     kind: 'integer, 1 or more',
     fallback: 100,
-    help: '`COUNT` of each `SCAN`.',
+    help: '`COUNT` of each `SCAN`, up to 1000.',
     usedBy: ['pullmetrics-worker'],
     section: 5,
     variable: 'text',
