@@ -2,6 +2,9 @@ import { Command, Redis, ReplyError, type RedisOptions } from 'ioredis';
 import { CodedError } from '@quay-observability/coded-errors';
 import { markUnsent } from './command-fate.ts';
 import type { ClientOptions } from './connect-options.ts';
+import { keepStringsFast } from './fast-strings.ts';
+
+keepStringsFast();
 
 export type Bounds = {
   /** `host:port/db`, for messages. */
