@@ -35,7 +35,8 @@ const BUFFER_BYTES = 64 * 1024;
 
 /**
  * A connection to the upstream that serves one request after another. It reads into one buffer of its own for as
- * long as it lives: node's streams would allocate 64 KiB for every piece, which costs more than the copying.
+ * long as it lives (large bodies into one that is shared): node's streams would allocate 64 KiB for every piece, which
+ * costs more than the copying.
  */
 export class KeptConnection {
   readonly #socket: Socket;

@@ -19,7 +19,7 @@ async function open() {
     { host: '127.0.0.1', port, connectTimeoutMs: 5000, keepAliveMs: 60_000 },
     {
       largeBuffers: {
-        take: buffers.take,
+        take: () => buffers.take(),
         giveBack: (buffer) => {
           told.push('given back');
           buffers.giveBack(buffer);
