@@ -11,7 +11,7 @@ import {
   type ErrorForm,
 } from './error-answer.ts';
 import type { Exchange, GatewayRequest, StartExchange } from './exchange.ts';
-import { describeRequest } from './describe-request.ts';
+import { describeMessage } from './describe-request.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { DirectConnection } from './direct/direct-connection.ts';
 import { interceptConnections } from './direct/intercept-connections.ts';
@@ -154,8 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     latestResponse.set(request.socket, response);
     request.on('error', ignore);
     response.on('error', ignore);
-    const info = describeRequest(request);
-    // Field by field: a spread would read `headers`, which parses them.
+    const info = describeMessage(request);
     const { method, target, rawHeaders } = info;
     const { httpVersion } = request;
     const refusal = checkRequest({ method, target, rawHeaders, httpVersion }, limits);

@@ -1,6 +1,7 @@
 import type { GatewayRequest } from '@quay-observability/gateway';
 import type { MatchRoute, RouteMatch } from '@quay-observability/registry-routes';
 import type { HttpSpan, HttpSpanStart } from '@quay-observability/tracing';
+import { RequestSpanStart } from './request-span.ts';
 
 /** A request as it arrived; who serves it is another question. */
 export type Arrival = {
@@ -25,21 +26,11 @@ export function arrive(
   request: GatewayRequest,
   { matchRoute, startSpan, requestArrived }: ArrivalObservers,
 ): Arrival {
-  const { method, target, clientAddress } = request;
+  const { method, target } = request;
   const finished = requestArrived(method);
   const match = matchRoute(method, target);
   const route = match === undefined || 'methodNotAllowed' in match ? undefined : match;
-  const span = startSpan({
-    method,
-    path: target,
-    // Parsing the headers costs; only a recorded span needs them.
-    get headers() {
-      return request.headers;
-    },
-    get attributes() {
-      return { 'client.address': clientAddress };
-    },
-  });
+  const span = startSpan(new RequestSpanStart(request));
   if (route !== undefined) span.setRoute(route.endpoint);
   return { request, route, span, finished };
 }

@@ -11,6 +11,7 @@ export { originSetting } from './origin-setting.ts';
 export type { ExchangeObservers, RequestCounter, RoutedRequest } from './owner-exchange.ts';
 export { createOwnerUpstream } from './owner-upstream.ts';
 export type { OwnerUpstream, OwnerUpstreamOptions } from './owner-upstream.ts';
+export { RequestSpanStart } from './request-span.ts';
 export type { OwnerOf, ServedBy } from './start-exchange.ts';
 export { upstreamChecks } from './upstream-readiness.ts';
 export type { UpstreamCheck } from './upstream-readiness.ts';

@@ -3,6 +3,9 @@ import { CodedError } from '@quay-observability/coded-errors';
 import { AuthenticatingRedis } from './authenticating-client.ts';
 import { markUnsent } from './command-fate.ts';
 import type { ClientOptions } from './connect-options.ts';
+import { keepStringsFast } from './fast-strings.ts';
+
+keepStringsFast();
 
 export type Bounds = {
   /** `host:port/db`, for messages. */

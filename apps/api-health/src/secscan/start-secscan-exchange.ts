@@ -1,4 +1,5 @@
 import type { Exchange, GatewayRequest, StartExchange, Upstream } from '@quay-observability/gateway';
+import { RequestSpanStart } from '@quay-observability/owner-gateway';
 import type { RouteDecision, RouteQuestion } from '@quay-observability/owner-switch';
 import type { HttpSpan, HttpSpanStart } from '@quay-observability/tracing';
 import type { Authorization, AuthorizeCall } from './authorize-call.ts';
@@ -68,18 +69,8 @@ function arrive(
   action: ClairAction | undefined,
   { requestArrived, startSpan, failed }: StartSecscanExchangeOptions,
 ): Arrival {
-  const { method, target, clientAddress } = request;
-  const finished = requestArrived(method);
-  const span = startSpan({
-    method,
-    path: target,
-    get headers() {
-      return request.headers;
-    },
-    get attributes() {
-      return { 'client.address': clientAddress };
-    },
-  });
+  const finished = requestArrived(request.method);
+  const span = startSpan(new RequestSpanStart(request));
   if (action !== undefined) span.setRoute(action.name);
   return { request, span, finished, failed };
 }

@@ -1,6 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange, GatewayRequest, StartExchange } from '../exchange.ts';
-import { clientAddressOf } from '../describe-request.ts';
+import { describeRequest } from '../describe-request.ts';
 import type { Refusal } from '../check-request.ts';
 import { DirectAnswer, type DirectAnswerOptions } from './direct-answer.ts';
 import { parseHeaders } from './parse-headers.ts';
@@ -84,22 +85,13 @@ export class DirectConnection {
     else this.#serve(request);
   }
 
-  #serve({ method, target, rawHeaders }: PlainRequest): void {
+  #serve(request: PlainRequest): void {
     this.#isServing = true;
     if (this.#isFirst) {
       this.#isFirst = false;
       this.#limitIdleness();
     }
-    const info: GatewayRequest = {
-      method,
-      target,
-      rawHeaders,
-      get headers() {
-        return parseHeaders(rawHeaders);
-      },
-      clientAddress: clientAddressOf(this.#socket),
-      arrivedAtMs: performance.now(),
-    };
+    const info = describeRequest(request, this.#socket, readHeaders);
     try {
       const exchange = this.#options.startExchange(info);
       if (exchange instanceof Promise)
@@ -192,6 +184,10 @@ export class DirectConnection {
     this.#silentMs = 0;
     if (this.#socket.timeout !== lookMs) this.#socket.setTimeout(lookMs);
   }
+}
+
+function readHeaders({ rawHeaders }: GatewayRequest): IncomingHttpHeaders {
+  return parseHeaders(rawHeaders);
 }
 
 function ignore(): void {

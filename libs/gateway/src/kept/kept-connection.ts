@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { LARGE_BODY_BYTES, type LargeBuffers } from './large-buffers.ts';
 
 export type KeptConnectionOptions = {
   host: string;
@@ -6,6 +7,12 @@ export type KeptConnectionOptions = {
   connectTimeoutMs: number;
   /** How long an idle one is kept. */
   keepAliveMs: number;
+};
+
+export type KeptConnectionParts = {
+  largeBuffers: LargeBuffers;
+  /** Told when the connection can serve no further request. */
+  onGone: (connection: KeptConnection) => void;
 };
 
 /** What a connection tells the one that uses it. */
@@ -23,16 +30,24 @@ export type ConnectionUser = {
   onSilence(): void;
 };
 
-/** What is read at once: of a blob, a system call for each. */
+/** What is read at once, of all but large bodies. */
 const BUFFER_BYTES = 64 * 1024;
 
 /**
  * A connection to the upstream that serves one request after another. It reads into one buffer of its own for as
- * long as it lives: node's streams would allocate 64 KiB for every piece, which costs more than the copying.
+ * long as it lives (large bodies into one that is shared): node's streams would allocate 64 KiB for every piece, which
+ * costs more than the copying.
  */
 export class KeptConnection {
   readonly #socket: Socket;
   readonly #onGone: (connection: KeptConnection) => void;
+  readonly #largeBuffers: LargeBuffers;
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  /** What is read into instead of `#buffer`, from the next read after it was taken until the one after its body. */
+  #large: Buffer | undefined;
+  #inLargeBody = false;
+  /** Nothing of the last read is on its way to a client any more. */
+  #isBufferFree = true;
   #user: ConnectionUser | undefined;
   #connected = false;
   /** How often silence is looked at while nothing shorter is asked for. */
@@ -45,15 +60,18 @@ export class KeptConnection {
   #limitMs = 0;
   #error: Error | undefined;
 
-  /** `onGone` is told when the connection can serve no further request. */
-  constructor(options: KeptConnectionOptions, onGone: (connection: KeptConnection) => void) {
+  constructor(options: KeptConnectionOptions, { largeBuffers, onGone }: KeptConnectionParts) {
     this.#onGone = onGone;
-    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    this.#largeBuffers = largeBuffers;
     this.#socket = connect({
       host: options.host,
       port: options.port,
       noDelay: true,
-      onread: { buffer, callback: (length) => this.#onRead(buffer, length) },
+      onread: {
+        buffer: () => this.#nextBuffer(),
+        // It is the very object that was returned.
+        callback: (length, buffer) => this.#onRead(buffer as Buffer, length),
+      },
     });
     const socket = this.#socket;
     this.#lookMs = options.keepAliveMs;
@@ -75,6 +93,8 @@ export class KeptConnection {
     });
     socket.once('close', () => {
       this.#onGone(this);
+      if (this.#large !== undefined) this.#largeBuffers.drop();
+      this.#large = undefined;
       const error = this.#error ?? connectionError('the connection closed', 'ECONNRESET');
       this.#take()?.onClosed(error);
     });
@@ -91,9 +111,16 @@ export class KeptConnection {
     this.#user = user;
   }
 
+  /** A body of this many bytes follows. */
+  expectBody(bytes: number): void {
+    this.#inLargeBody = bytes >= LARGE_BODY_BYTES;
+    if (this.#inLargeBody) this.#large ??= this.#largeBuffers.take();
+  }
+
   /** The answer is complete: the connection is free for another request, and ends after `idleMs` without one. */
   release(idleMs: number): void {
     this.#user = undefined;
+    this.#inLargeBody = false;
     this.limitSilence(idleMs);
   }
 
@@ -124,10 +151,22 @@ export class KeptConnection {
 
   #onRead(buffer: Buffer, length: number): boolean {
     this.#silentMs = 0;
-    if (this.#user !== undefined) return this.#user.onBytes(buffer.subarray(0, length));
+    if (this.#user !== undefined) {
+      this.#isBufferFree = this.#user.onBytes(buffer.subarray(0, length));
+      return this.#isBufferFree;
+    }
     // Nobody has asked for anything: whatever this is, it would be read as the next answer.
     this.destroy();
     return true;
+  }
+
+  /** Asked after each read. A large buffer goes back only here: at any other time its last bytes may still be sent. */
+  #nextBuffer(): Buffer {
+    if (this.#large !== undefined && !this.#inLargeBody && this.#isBufferFree) {
+      this.#largeBuffers.giveBack(this.#large);
+      this.#large = undefined;
+    }
+    return this.#large ?? this.#buffer;
   }
 
   #onTimeout(): void {

@@ -1,4 +1,5 @@
 import { KeptConnection, type KeptConnectionOptions } from './kept-connection.ts';
+import { createLargeBuffers } from './large-buffers.ts';
 
 /** The connections to one upstream that are kept. */
 export type KeptConnections = {
@@ -18,6 +19,7 @@ export type KeptConnectionsOptions = KeptConnectionOptions & {
 export function createKeptConnections(options: KeptConnectionsOptions): KeptConnections {
   const all = new Set<KeptConnection>();
   const free: KeptConnection[] = [];
+  const largeBuffers = createLargeBuffers();
   let isClosed = false;
   const onGone = (connection: KeptConnection): void => {
     all.delete(connection);
@@ -29,7 +31,7 @@ export function createKeptConnections(options: KeptConnectionsOptions): KeptConn
       const kept = free.pop();
       if (kept !== undefined) return kept;
       if (isClosed || all.size >= options.maxConnections) return undefined;
-      const connection = new KeptConnection(options, onGone);
+      const connection = new KeptConnection(options, { largeBuffers, onGone });
       all.add(connection);
       return connection;
     },

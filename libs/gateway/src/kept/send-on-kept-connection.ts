@@ -119,6 +119,7 @@ class KeptCall implements UpstreamCall, ConnectionUser {
     this.#inBody = true;
     this.#keepAlive = head.keepAlive;
     this.#missing = head.contentLength;
+    this.#connection.expectBody(head.contentLength);
     const body = bytes.subarray(headBytes);
     if (body.length < head.contentLength) this.#connection.limitSilence(this.#options.bodyTimeoutMs);
     this.#handler.onHead(head.status, head.statusMessage, head.rawHeaders);
