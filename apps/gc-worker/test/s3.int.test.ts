@@ -29,7 +29,7 @@ after(async () => {
 const CASES = [
   {
     what: 'S3Storage and RadosGWStorage',
-    ...{ seed: 36, places: [EU, US], quota: 'invalidate' },
+    ...{ seed: 31, places: [EU, US], quota: 'invalidate' },
     storage: () => ({ local_eu: bench.amazon(), local_us: bench.hosted('RadosGWStorage') }),
   },
   {
