@@ -10,7 +10,7 @@ import { passCleanupTime } from './support/whole-work.ts';
 
 /** For a machine that does much else. */
 const SLOW = { timeoutMs: 90_000, intervalMs: 200 };
-const MANIFESTS = 500;
+const MANIFESTS = 400;
 const JOB_LOCK_MS = 30_000;
 /** Contract section 8, in seconds. */
 const CLAIM = 3 * 3600;
