@@ -54,11 +54,16 @@ export function restingStores(
   };
   return {
     stores: new Map([...stores].map(([location, store]) => [location, resting(location, store)])),
-    check: () => {
-      const [first] = troubles;
-      if (first === undefined) return Promise.resolve();
-      return Promise.reject(new Error(`files of ${settingOf(first[0])} cannot be removed: ${first[1]}`));
-    },
+    check: () =>
+      troubles.size === 0
+        ? Promise.resolve()
+        : Promise.reject(
+            new Error(
+              [...troubles]
+                .map(([location, why]) => `files of ${settingOf(location)} cannot be removed: ${why}`)
+                .join('; '),
+            ),
+          ),
   };
 }
 

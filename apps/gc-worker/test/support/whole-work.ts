@@ -70,10 +70,17 @@ export async function queueMarked(gc: GcBench, registry: RegistryOfNow): Promise
     );
 }
 
-/** As if the minutes had passed after which a cleanup, or an item that was given back, is tried again. */
-export async function passRetryTime(gc: GcBench): Promise<void> {
-  await gc.postgres.query(
-    `UPDATE queueitem SET available_after = now() AT TIME ZONE 'UTC' - interval '1 second'
-      WHERE queue_name = 'gccleanup/' OR queue_name LIKE 'repositorygc/some/%' OR queue_name LIKE 'namespacegc/%'`,
-  );
+/** As if the minutes had passed after which cleanups are tried again: for times when nobody works on one. */
+export async function passCleanupTime(gc: GcBench): Promise<void> {
+  await makeAvailable(gc, `queue_name = 'gccleanup/'`);
+}
+
+/** As if the minutes had passed after which an item that was given back is tried again. */
+export async function passItemTime(gc: GcBench): Promise<void> {
+  await makeAvailable(gc, `queue_name LIKE 'repositorygc/some/%' OR queue_name LIKE 'namespacegc/%'`);
+}
+
+async function makeAvailable(gc: GcBench, condition: string): Promise<void> {
+  const earlier = `now() AT TIME ZONE 'UTC' - interval '1 second'`;
+  await gc.postgres.query(`UPDATE queueitem SET available_after = ${earlier} WHERE ${condition}`);
 }
