@@ -1,5 +1,6 @@
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
+import { PurgeHeldUp } from '../purge/purge-blocked.ts';
 import { isContention } from '../steps/is-contention.ts';
 import type { ClaimedItem, WorkQueue } from './work-queue.ts';
 
@@ -53,7 +54,7 @@ async function workOn(
     return false;
   } catch (error) {
     // Told to stop, or held up: it goes on where it was, and that was no failed attempt.
-    await giveBack(signal.aborted || isContention(error));
+    await giveBack(signal.aborted || isContention(error) || error instanceof PurgeHeldUp);
     if (!signal.aborted) log.warning('A queue item failed; it is tried again.', { ...about, error });
     return !signal.aborted;
   }
