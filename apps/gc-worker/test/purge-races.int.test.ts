@@ -16,13 +16,17 @@ after(() => gc.stop());
 /** Adds an account, or a robot where the name has a plus. */
 function addAccount(registry: PlainRegistry, username: string, more: Record<string, Value> = {}): Row {
   const robot = username.includes('+');
-  const { id: _, ...values } = registry.tables.user![0]!;
   const own = { uuid: username, email: username, username, robot, organization: !robot };
-  return registry.add('user', { ...values, creation_date: null, ...own, ...more });
+  const id = registry.tables.user!.length + 1;
+  return registry.add('user', { ...registry.tables.user![0]!, creation_date: null, ...own, ...more, id });
 }
 
 /** Gives up the name of an account, as marking it does. */
-function mark(registry: PlainRegistry, account: Row, markedMs = NOW_MS): { id: number; originalName: string } {
+function mark(
+  registry: PlainRegistry,
+  account: Row,
+  markedMs = NOW_MS,
+): { id: number; originalName: string } {
   const originalName = String(account.username);
   account.username = `uuid-${account.id}`;
   registry.add('deletednamespace', {

@@ -30,12 +30,12 @@ export async function removeFiles(
   context: GcContext,
   files: readonly DoomedFile[],
   signal: AbortSignal,
-  { doubtMs = DOUBT_MS }: { readonly doubtMs?: number } = {},
+  { doubtMs = DOUBT_MS, silent = new Set() }: Partial<Omit<RemovalOptions, 'signal'>> = {},
 ): Promise<DoomedFile[]> {
   const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
   const waiting = [...byChecksum.entries()];
   const left: DoomedFile[] = [];
-  const options = { signal, doubtMs, silent: new Set<string>() };
+  const options = { signal, doubtMs, silent };
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
       left.push(...(await removeUnderLock(context, next[0], next[1], options)));

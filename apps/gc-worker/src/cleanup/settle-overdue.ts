@@ -1,6 +1,6 @@
 import type { GcContext } from '../steps/gc-context.ts';
 import { overdueCleanups } from './cleanup-store.ts';
-import { settleCleanup } from './settle-cleanup.ts';
+import { postpone, settleCleanup } from './settle-cleanup.ts';
 
 /** Cleanups that one round takes. */
 const CLEANUPS_PER_ROUND = 50;
@@ -9,14 +9,16 @@ const CLEANUPS_PER_ROUND = 50;
 export async function settleOverdue(context: GcContext, signal: AbortSignal): Promise<void> {
   const { database, now, log } = context;
   const overdue = await database.write((queries) => overdueCleanups(queries, now(), CLEANUPS_PER_ROUND));
+  const silent = new Set<string>();
   for (const id of overdue) {
     signal.throwIfAborted();
     try {
-      await settleCleanup(context, id, signal);
+      await settleCleanup(context, id, signal, silent);
     } catch (error) {
       signal.throwIfAborted();
-      // One that cannot be finished must not keep the others.
       log.warning('A cleanup could not be finished; it is tried again.', { cleanup: id, error });
+      // One that cannot be finished must not keep the others.
+      await postpone(context, id, { reason: 'failed', hasProgressed: false });
     }
   }
 }

@@ -52,7 +52,10 @@ async function isPurged(context: GcContext, repositoryId: number, signal: AbortS
     return true;
   } catch (error) {
     if (!isContention(error)) throw error;
-    context.log.debug('The purge of a repository waits for somebody else.', { repository: repositoryId, error });
+    context.log.debug('The purge of a repository waits for somebody else.', {
+      repository: repositoryId,
+      error,
+    });
     return false;
   }
 }

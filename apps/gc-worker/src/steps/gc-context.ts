@@ -1,5 +1,6 @@
 import type { Database, Queries } from '@quay-observability/database';
 import type { Logger } from '@quay-observability/logging';
+import type { POSTPONE_REASONS } from '@quay-observability/metric-catalogue';
 import type { GlobalLocks } from '@quay-observability/redis';
 import type { BlobStorage } from '@quay-observability/storage';
 import type { RowTally } from './row-tally.ts';
@@ -13,10 +14,14 @@ export type GcRules = {
   readonly quota: QuotaRule;
 };
 
+/** Why a cleanup waits for a later round: rows that others have locked, files that could not be removed, or an error. */
+export type PostponeReason = (typeof POSTPONE_REASONS)[number];
+
 /** Counts what has gone, once that is committed. */
 export type GcCounters = {
   rowsDeleted(tally: RowTally): void;
   blobRemoved(): void;
+  cleanupPostponed(reason: PostponeReason): void;
   repositoryPurged(): void;
   namespacePurged(): void;
 };

@@ -40,6 +40,7 @@ const context: GcContext = {
   counters: {
     rowsDeleted: () => undefined,
     blobRemoved: () => undefined,
+    cleanupPostponed: () => undefined,
     repositoryPurged: () => undefined,
     namespacePurged: () => undefined,
   },
