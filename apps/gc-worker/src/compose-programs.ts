@@ -30,7 +30,7 @@ const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification'];
 export type ProgramsOptions = {
   readonly config: QuayConfig;
   readonly database: Database;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   readonly jobs: Jobs;
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly metrics: Metrics<'gc-worker'>;

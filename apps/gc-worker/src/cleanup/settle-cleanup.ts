@@ -23,7 +23,7 @@ export async function settleCleanup(
   context: GcContext,
   id: number,
   signal: AbortSignal,
-  silent: Set<string> = new Set(),
+  silent = new Set<string>(),
 ): Promise<void> {
   try {
     const left = await settle(context, id, signal, silent);

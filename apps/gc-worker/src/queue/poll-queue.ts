@@ -6,7 +6,7 @@ import type { ClaimedItem, WorkQueue } from './work-queue.ts';
 
 export type PollOptions = {
   readonly queue: WorkQueue;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   readonly log: Logger;
   /** Does what an item asks for. What it throws means that the item is to be tried again. */
   readonly work: (item: ClaimedItem, held: AbortSignal) => Promise<void>;

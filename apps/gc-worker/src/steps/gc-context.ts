@@ -32,7 +32,7 @@ export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'>;
 /** Everything that garbage collection works with. */
 export type GcContext = {
   readonly database: Database;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   /** By the name of the location in `imagestoragelocation`. */
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly rules: GcRules;
