@@ -40,12 +40,16 @@ async function deleteRows(context: GcContext, doomed: DoomedRows, signal: AbortS
   const { table } = doomed;
   const references = ruledReferences(table);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    for (const reference of references) await clearTheWay(context, doomed, reference, signal);
+    // Most accounts and repositories have rows in few of the tables.
+    const present = await context.database.write((queries) => presentOf(queries, references, doomed.ids));
+    for (const reference of present) await clearTheWay(context, doomed, reference, signal);
     const isDeleted = await commitStep(context, signal, async ({ queries }) => {
       const ids = await doomed.hold(queries, 'FOR UPDATE');
       // What has come in the meantime; from here on nothing comes.
-      for (const reference of references) if (isSimple(reference)) await clearSome(queries, reference, ids);
-      if (await isReferredTo(queries, references, ids)) return false;
+      for (const reference of await presentOf(queries, references, ids)) {
+        const isCleared = isSimple(reference) && (await clearSome(queries, reference, ids)) < CHUNK;
+        if (!isCleared) return false;
+      }
       for (const reference of references)
         if (reference.rule === 'delete-with')
           await changedBy(
@@ -68,7 +72,6 @@ async function clearTheWay(
   signal: AbortSignal,
 ): Promise<void> {
   const { table, column, rule } = reference;
-  if (rule === 'delete-with') return;
   if (isSimple(reference)) {
     for (let cleared = CHUNK; cleared === CHUNK;)
       cleared = await commitStep(context, signal, async ({ queries }) =>
@@ -112,18 +115,19 @@ function clearSome(
   );
 }
 
-async function isReferredTo(
+/** Which of the references there are any of to these rows, those aside that go with them. */
+async function presentOf(
   queries: Queries,
   references: readonly RuledReference[],
   ids: readonly number[],
-): Promise<boolean> {
+): Promise<RuledReference[]> {
   const looked = references.filter(({ rule }) => rule !== 'delete-with');
-  if (looked.length === 0) return false;
-  const [row] = await rowsOf<{ found: boolean }>(
+  if (looked.length === 0) return [];
+  const [row] = await rowsOf<{ found: boolean[] }>(
     queries,
-    `SELECT ${looked.map(({ table, column }) => `EXISTS (SELECT FROM "${table}" WHERE "${column}" = ANY(wanted.ids))`).join(' OR ')} AS found
+    `SELECT ARRAY[${looked.map(({ table, column }) => `EXISTS (SELECT FROM "${table}" WHERE "${column}" = ANY(wanted.ids))`).join(', ')}] AS found
        FROM (SELECT ?::int[] AS ids) AS wanted`,
     [ids],
   );
-  return row?.found === true;
+  return looked.filter((_, index) => row?.found[index] === true);
 }

@@ -10,6 +10,8 @@ type Strength = 'FOR SHARE' | 'FOR UPDATE';
 /** Rows that are on their way out, and the reason for it, which may pass. */
 export type DoomedRows = {
   readonly table: string;
+  /** All that were doomed when they were looked for. */
+  readonly ids: readonly number[];
   /**
    * Locks those of the rows that are there and still doomed, until the end of the transaction: the reason holds for as
    * long. Throws PurgeBlocked if what all began with is not to be deleted any more.
@@ -30,6 +32,7 @@ export type RootOptions = {
 export function rootRows({ table, ids, condition, guard }: RootOptions): DoomedRows {
   return {
     table,
+    ids,
     hold: async (queries, strength) => {
       await guard?.(queries);
       const rows = await rowsOf<{ id: number; fulfilled: boolean }>(
@@ -52,6 +55,7 @@ export function referringRows(
 ): DoomedRows {
   return {
     table,
+    ids,
     hold: async (queries, strength) => {
       const targets = await target.hold(queries, 'FOR SHARE');
       const rows = await rowsOf<{ id: number }>(

@@ -15,12 +15,13 @@ export type DoomedNamespace = { readonly id: number; readonly originalName: stri
 export function robotOf({ id, originalName }: DoomedNamespace): RowCondition {
   return {
     sql: `robot AND username LIKE ? AND NOT EXISTS (
-      SELECT FROM "user" AS claimant
-        LEFT JOIN deletednamespace AS marker ON marker.namespace_id = claimant.id
-       WHERE claimant.id <> ? AND NOT claimant.robot
-         AND (claimant.username = ? OR marker.original_username = ?)
-         AND (claimant.id < "user".id OR claimant.creation_date <= "user".creation_date))`,
-    values: [`${escapeLike(originalName)}+%`, id, originalName, originalName],
+      SELECT FROM (
+        SELECT id, creation_date FROM "user" WHERE username = ? AND NOT robot
+        UNION ALL
+        SELECT account.id, account.creation_date FROM deletednamespace
+          JOIN "user" AS account ON account.id = namespace_id WHERE original_username = ?) AS claimant
+       WHERE claimant.id <> ? AND (claimant.id < "user".id OR claimant.creation_date <= "user".creation_date))`,
+    values: [`${escapeLike(originalName)}+%`, originalName, originalName, id],
   };
 }
 
