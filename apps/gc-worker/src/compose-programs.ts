@@ -28,7 +28,7 @@ const NAMESPACED_QUEUES = ['dockerfilebuild', 'notification'];
 export type ProgramsOptions = {
   readonly config: QuayConfig;
   readonly database: Database;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   readonly jobs: Jobs;
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly metrics: Metrics<'gc-worker'>;
@@ -37,11 +37,13 @@ export type ProgramsOptions = {
   readonly dryRun: boolean;
   /** From one look at a queue to the next, in seconds. */
   readonly queuePollSeconds: number;
+  /** How long a removal that was not answered may still happen, in milliseconds. */
+  readonly doubtMs: number;
 };
 
 /** The three programs, each with its rounds (contract section 8). */
 export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
-  const { config, database, locks, jobs, stores, metrics, log, dryRun, queuePollSeconds } = options;
+  const { config, database, locks, jobs, stores, metrics, log, dryRun, queuePollSeconds, doubtMs } = options;
   const gcMetrics = createGcMetrics(metrics);
   const guard = createRoundGuard(createOperationMeter(metrics), log);
   const inTurn = createTurns();
@@ -49,6 +51,7 @@ export function composePrograms(options: ProgramsOptions): OwnedProgram[] {
   const context: GcContext = {
     ...{ database, locks, stores, counters, log },
     rules: gcRules(config),
+    doubtMs,
     now: Date.now,
   };
 

@@ -29,6 +29,11 @@ export const gcWorker = defineApp({
     const database = connectDatabase({ required: true });
     const redis = connectRedis('userEvents', { required: true });
     const storage = createStorage(config.storage, { timeoutMs: STORAGE_LIMIT_MS });
+    const locks = createGlobalLocks(redis);
+    // So that of a lock that is not given back it can be said whose it is.
+    log.info('Tokens of the locks that this process takes in Redis begin with its holder id.', {
+      holder: locks.holder,
+    });
     const missing = (why: string): OwnedProgram[] => PROGRAMS.map((program) => ({ program, missing: why }));
     const stores = storageOf(storage);
     const resting = restingStores(typeof stores === 'string' ? new Map() : stores, log);
@@ -40,10 +45,11 @@ export const gcWorker = defineApp({
           ? missing(stores)
           : composePrograms({
               ...{ config, database, stores: resting.stores, metrics, log },
-              locks: createGlobalLocks(redis),
+              locks,
               jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
               dryRun: settings.dryRun,
               queuePollSeconds: settings.queuePollSeconds,
+              doubtMs: settings.removalDoubtSeconds * 1000,
             });
     const workers = ownedWorkers({
       switches: followOwnerSwitches(),

@@ -16,6 +16,7 @@ export function createGcMetrics(metrics: Metrics<'gc-worker'>): GcMetrics {
   const repositories = metrics.counter('quay_gc_repos_purged_total');
   const namespaces = metrics.counter('quay_gc_namespaces_purged_total');
   const iterations = metrics.counter('quay_gc_iterations_total');
+  const postponed = metrics.counter('quay_gc_cleanups_postponed_total');
   const gets = metrics.counter('quay_queue_item_gets_total');
   const locked = metrics.gauge('quay_queue_items_locked');
   const available = metrics.gauge('quay_queue_items_available');
@@ -26,6 +27,7 @@ export function createGcMetrics(metrics: Metrics<'gc-worker'>): GcMetrics {
         for (const [table, count] of Object.entries(tally)) rows.inc({ table: table }, count);
       },
       blobRemoved: () => blobs.inc({}),
+      cleanupPostponed: (reason) => postponed.inc({ reason }),
       repositoryPurged: () => repositories.inc({}),
       namespacePurged: () => namespaces.inc({}),
     },

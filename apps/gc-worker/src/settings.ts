@@ -13,5 +13,11 @@ export const gcSettings = {
     min: 1,
     max: 3600,
   }),
+  removalDoubtSeconds: integerSetting('GC_REMOVAL_DOUBT_SECONDS', {
+    help: 'Seconds for which a storage may still remove a file after it has not answered; so long the lock of the blob is kept.',
+    default: 120,
+    min: 1,
+    max: 3600,
+  }),
   ...jobSettings(9114),
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { overdueCleanups } from '../src/cleanup/cleanup-store.ts';
+import { settleCleanup } from '../src/cleanup/settle-cleanup.ts';
 import { collectOnce } from '../src/programs/collect-once.ts';
 import { collectRepository } from '../src/repository/collect-repository.ts';
 import { createGarbageFinder } from '../src/repository/find-repository.ts';
@@ -139,6 +140,55 @@ test('a file that a removal took whose answer never came does not go unnoticed e
   await laterRound();
   assert.equal(gc.messages.join('').match(/has to be pushed again/g)?.length, 1);
   assert.deepEqual((await gc.dump()).queueitem, []);
+});
+
+test('cleanups that fail time after time do not keep those behind them from their turn', async () => {
+  // More than one round takes, and all of them due before the others.
+  await gc.postgres.query(
+    `INSERT INTO queueitem (queue_name, body, available_after, available, retries_remaining, state_id)
+     SELECT 'gccleanup/', 'not the body of a cleanup', timestamp '2020-01-01', true, 5, 'broken ' || number
+       FROM generate_series(1, 60) AS number`,
+  );
+  await collectRepository(
+    withStore(() => Promise.reject(new Error('away'))),
+    1,
+    NO_SIGNAL,
+  );
+  assert.equal(gc.files.list().length, 6);
+  for (let round = 0; round < 2; round += 1) await laterRound();
+  assert.equal(gc.files.list().length, 0);
+  const left = (await gc.dump()).queueitem;
+  assert.equal(left.length, 60);
+  const tries = left.map((row) => Number(row.retries_remaining));
+  assert.ok(tries.every((each) => each === 4));
+  const failed = gc.counted().postponed.filter((reason) => reason === 'failed');
+  assert.equal(failed.length, 60);
+});
+
+test('what is left of a cleanup waits: longer if nothing could be done, and for a reason that is counted', async () => {
+  const away = withStore(() => Promise.reject(new Error('away')));
+  await collectRepository(away, 1, NO_SIGNAL);
+  assert.deepEqual(gc.counted().postponed, ['files']);
+  const waits = async (): Promise<number> => {
+    const [row] = await gc.postgres.query<{ minutes: number }>(
+      `SELECT extract(epoch FROM available_after - to_timestamp(${NOW_MS / 1000}) AT TIME ZONE 'UTC')::int / 60 AS minutes
+         FROM queueitem`,
+    );
+    return row!.minutes;
+  };
+  // Its rows had gone: that was progress.
+  const minutes = [await waits()];
+  const { queueitem } = await gc.dump();
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await settleCleanup(away, queueitem[0]!.id, NO_SIGNAL);
+    minutes.push(await waits());
+  }
+  assert.deepEqual(minutes, [5, 10, 20, 40, 60, 60]);
+  // One of six files can be removed: it is tried sooner again.
+  let calls = 0;
+  const once = withStore(() => ((calls += 1) === 1 ? Promise.resolve() : Promise.reject(new Error('away'))));
+  await settleCleanup(once, queueitem[0]!.id, NO_SIGNAL);
+  assert.equal(await waits(), 5);
 });
 
 test('a storage row that somebody else holds is waited for, and otherwise left to a later round', async () => {

@@ -120,7 +120,8 @@ test('a removal that is carried out late, after a push has taken the blob up, do
   const again = ['blob 0 0 1', 'blob 0 1 1'].map(digestOf);
   for (const checksum of again)
     await gc.postgres.query(
-      'INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ($1, true, $1)',
+      `WITH storage AS (INSERT INTO imagestorage (uuid, cas_path, content_checksum) VALUES ($1, true, $1) RETURNING id)
+       INSERT INTO imagestorageplacement (storage_id, location_id) SELECT id, 1 FROM storage`,
       [checksum],
     );
   const [lost, kept] = again.map((checksum) => checksum.slice('sha256:'.length));

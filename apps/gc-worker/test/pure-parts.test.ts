@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDone, parseCleanup, serializeCleanup, type Cleanup } from '../src/cleanup/cleanup.ts';
+import { retryDelayMs } from '../src/cleanup/cleanup-store.ts';
 import { freeInOrder } from '../src/dry-run/free-in-order.ts';
 import { escapeLike } from '../src/purge/escape-like.ts';
 import { markerOf } from '../src/queue/marker-of.ts';
@@ -43,6 +44,13 @@ test('a cleanup survives being written down; what is none is refused', () => {
   assert.equal(isDone({ labels: [], blobs: [], files: [] }), true);
   for (const body of ['{}', 'null', '[]', '{"labels": 1, "blobs": [], "files": []}', 'x'])
     assert.throws(() => parseCleanup(body));
+});
+
+test('a cleanup that gets nowhere waits twice as long each time, an hour at most', () => {
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((failures) => retryDelayMs(failures) / 60_000),
+    [5, 10, 20, 40, 60, 60],
+  );
 });
 
 test('the marker of an item is a whole number, or an error that does not quote the body', () => {

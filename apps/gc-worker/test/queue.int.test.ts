@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pythonEnvironment } from '@quay-observability/testkit';
+import { pythonEnvironment, waitUntil } from '@quay-observability/testkit';
 import { pollQueue } from '../src/queue/poll-queue.ts';
 import { processNamespaceItem, processRepositoryItem } from '../src/queue/process-items.ts';
 import { createWorkQueue, type Availability, type WorkQueue } from '../src/queue/work-queue.ts';
@@ -223,6 +223,53 @@ test('while somebody else collects on a large scale, the item goes back with its
   const [item] = await items();
   assert.deepEqual([item!.available, item!.retries_remaining], [true, 5]);
   assert.equal((await gc.dump()).repository.length, 1);
+});
+
+/** What somebody locks, and how many rows of the content that keeps. */
+const LOCKED_ROWS = {
+  tag: { lock: 'SELECT FROM tag WHERE id = 1 FOR UPDATE', kept: 2 },
+  manifest: { lock: 'SELECT FROM manifest WHERE id = 1 FOR KEY SHARE', kept: 1 },
+  upload: { lock: 'SELECT FROM uploadedblob WHERE blob_id = 1 FOR UPDATE', kept: 1 },
+};
+
+for (const [what, { lock, kept }] of Object.entries(LOCKED_ROWS))
+  test(`to lock a row (${what}) for a moment costs the item no retry, and not five minutes`, async () => {
+    await mark();
+    await put(1);
+    await gc.postgres.query(
+      'INSERT INTO uploadedblob (repository_id, blob_id, uploaded_at, expires_at) VALUES (1, 1, now(), now())',
+    );
+    let polled: Promise<void> | undefined;
+    await gc.database.transaction(async (queries) => {
+      await queries.raw(lock);
+      polled = gc.outside(() => poll());
+      // Until all has gone that is not locked.
+      await waitUntil('the rest to be purged', () => gc.outside(async () => (await contentRows()) <= kept));
+      await pause(100);
+    });
+    await polled;
+    const { repository, queueitem } = await gc.dump();
+    assert.deepEqual([repository, queueitem], [[], []]);
+  });
+
+async function contentRows(): Promise<number> {
+  const { tag, manifest, uploadedblob } = await gc.dump();
+  return tag.length + manifest.length + uploadedblob.length;
+}
+
+test('rows that stay locked give the item back in 300 s, with its retry', async () => {
+  await mark();
+  await put(1);
+  await gc.database.transaction(async (queries) => {
+    await queries.raw(LOCKED_ROWS.tag.lock);
+    await gc.outside(() => poll());
+  });
+  const [item] = await items();
+  assert.deepEqual([item!.available, item!.retries_remaining], [true, 5]);
+  assert.match(gc.messages.join(''), /somebody has locked rows of repository 1/);
+  nowMs += 300_000;
+  await poll();
+  assert.deepEqual((await gc.dump()).repository, []);
 });
 
 test('told to stop in the middle, it gives the item back with its retry, and the next one finishes', async () => {

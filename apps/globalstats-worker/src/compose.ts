@@ -53,8 +53,13 @@ function composeWork(
   redis: RedisConnection,
 ): OwnedWork {
   const gauges = createRowGauges(metrics);
+  const locks = createGlobalLocks(redis);
+  // So that of a lock that is not given back it can be said whose it is.
+  log.info('Tokens of the locks that this process takes in Redis begin with its holder id.', {
+    holder: locks.holder,
+  });
   const work = createGlobalStatistics({
-    locks: createGlobalLocks(redis),
+    locks,
     jobs: createJobs({ redis, log: log.child('jobs'), metrics, prefix: settings.jobsRedisPrefix }),
     countOnce: createCountOnce({ database, metrics, gauges, log }),
     gauges,

@@ -7,7 +7,7 @@ import type { CountOnce } from './count-once.ts';
 import type { RowGauges } from './row-gauges.ts';
 
 export type GlobalStatisticsOptions = {
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   readonly jobs: Jobs;
   readonly countOnce: CountOnce;
   readonly gauges: RowGauges;

@@ -30,6 +30,9 @@ export const NOTIFICATION_ACTIONS = ['pull', 'push', 'mount', 'delete'] as const
 /** What becomes of an event: `pending` is being counted by somebody else, and has to be delivered again. */
 export const NOTIFICATION_OUTCOMES = ['counted', 'duplicate', 'ignored', 'invalid', 'pending'] as const;
 
+/** Why a cleanup of garbage collection waits for a later round. */
+export const POSTPONE_REASONS = ['rows', 'files', 'failed'] as const;
+
 /** Python model names of the tables that garbage collection deletes from (contract section 8). */
 export const GC_TABLES = [
   'Manifest',

@@ -330,16 +330,18 @@ class Collector:
         self.delete_by("orgmirrorconfig", "id", mirrors)
         [marker] = self.where("deletednamespace", namespace_id=namespace_id)
         prefix = f"{marker['original_username']}+"
-        new_owners = [
+        # Who has the name now, or had it when it was marked too, may have made robots of that name.
+        named = {row["namespace_id"] for row in self.where("deletednamespace", original_username=marker["original_username"])}
+        claimants = [
             user
-            for user in self.where("user", username=marker["original_username"])
+            for user in self.where("user", robot=False)
             if user["id"] != namespace_id
+            and (user["id"] in named or user["username"] == marker["original_username"])
         ]
         robots = {
             user["id"]
             for user in self.where("user", robot=True)
-            if user["username"].startswith(prefix)
-            and all(user["creation_date"] < owner["creation_date"] for owner in new_owners)
+            if user["username"].startswith(prefix) and not any(may_own(claimant, user) for claimant in claimants)
         }
         self.delete_accounts(robots | {namespace_id})
         self.namespaces += 1
@@ -391,6 +393,12 @@ def subtract(totals, size):
     for total in totals:
         if total["backfill_complete"]:
             total["size_bytes"] -= size
+
+
+def may_own(account, robot):
+    """Whether the robot may have been made by the account: later, by its id or by its date."""
+    dates = (account["creation_date"], robot["creation_date"])
+    return account["id"] < robot["id"] or (None not in dates and dates[0] <= dates[1])
 
 
 def path_of(storage):

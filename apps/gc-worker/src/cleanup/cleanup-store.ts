@@ -9,8 +9,11 @@ import { isDone, parseCleanup, serializeCleanup, type Cleanup } from './cleanup.
  */
 export const CLEANUP_QUEUE = 'gccleanup/';
 
-/** How long a cleanup is left to the process that made it, and to whom it failed the last time. */
-export const CLEANUP_RETRY_MS = 5 * 60_000;
+/** How long a cleanup is left to the process that made it, and to whom it failed the last time; then longer. */
+const RETRY_MS = 5 * 60_000;
+const LONGEST_RETRY_MS = 60 * 60_000;
+/** Of the column `retries_remaining`: here it only tells how often a cleanup has got nowhere. */
+const FULL_RETRIES = 5;
 
 /** Writes a cleanup down; undefined if there is nothing to do. */
 export async function addCleanup(
@@ -22,8 +25,8 @@ export async function addCleanup(
   const [row] = await rowsOf<{ id: number }>(
     queries,
     `INSERT INTO queueitem (queue_name, body, available_after, available, processing_expires, retries_remaining, state_id)
-     VALUES (?, ?, ?, true, NULL, 5, ?) RETURNING id`,
-    [CLEANUP_QUEUE, serializeCleanup(cleanup), new Date(nowMs + CLEANUP_RETRY_MS), randomUUID()],
+     VALUES (?, ?, ?, true, NULL, ?, ?) RETURNING id`,
+    [CLEANUP_QUEUE, serializeCleanup(cleanup), new Date(nowMs + RETRY_MS), FULL_RETRIES, randomUUID()],
   );
   return row?.id;
 }
@@ -38,7 +41,7 @@ export async function lockCleanup(queries: Queries, id: number): Promise<Cleanup
   return row === undefined ? undefined : parseCleanup(row.body);
 }
 
-/** Writes down what is left of it, or removes it. */
+/** Writes down what is left of it, or removes it. Whoever is at work on it has it for some more minutes. */
 export async function saveCleanup(
   queries: Queries,
   id: number,
@@ -51,10 +54,39 @@ export async function saveCleanup(
   }
   await changedBy(queries, 'UPDATE queueitem SET body = ?, available_after = ?, state_id = ? WHERE id = ?', [
     serializeCleanup(cleanup),
-    new Date(nowMs + CLEANUP_RETRY_MS),
+    new Date(nowMs + RETRY_MS),
     randomUUID(),
     id,
   ]);
+}
+
+/** How long a cleanup waits that has got nowhere so many times before, one after the other. */
+export function retryDelayMs(failures: number): number {
+  return Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** failures);
+}
+
+/**
+ * Lets a cleanup wait that cannot be finished now, so that others get their turn: the longer the more often it has got
+ * nowhere. Whatever its body is.
+ */
+export async function postponeCleanup(
+  queries: Queries,
+  id: number,
+  nowMs: number,
+  { hasProgressed }: { readonly hasProgressed: boolean },
+): Promise<void> {
+  const [row] = await rowsOf<{ retries: number }>(
+    queries,
+    'SELECT retries_remaining AS retries FROM queueitem WHERE id = ? AND queue_name = ? FOR UPDATE',
+    [id, CLEANUP_QUEUE],
+  );
+  if (row === undefined) return;
+  const failures = hasProgressed ? 0 : FULL_RETRIES - row.retries;
+  await changedBy(
+    queries,
+    'UPDATE queueitem SET available_after = ?, retries_remaining = ?, state_id = ? WHERE id = ?',
+    [new Date(nowMs + retryDelayMs(failures)), Math.max(0, FULL_RETRIES - failures - 1), randomUUID(), id],
+  );
 }
 
 /**
@@ -81,7 +113,7 @@ export async function claimCleanup(queries: Queries, id: number, nowMs: number):
     queries,
     `UPDATE queueitem SET available_after = ?, state_id = ?
       WHERE id = ? AND queue_name = ? AND available_after <= ?`,
-    [new Date(nowMs + CLEANUP_RETRY_MS), randomUUID(), id, CLEANUP_QUEUE, new Date(nowMs)],
+    [new Date(nowMs + RETRY_MS), randomUUID(), id, CLEANUP_QUEUE, new Date(nowMs)],
   );
   return claimed === 1;
 }

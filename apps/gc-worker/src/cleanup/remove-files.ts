@@ -8,39 +8,28 @@ import type { DoomedFile } from './cleanup.ts';
 const LOCK_TTL_SECONDS = 120;
 /** Above the limit of the storage itself, and well below that of the lock. */
 const REMOVAL_LIMIT_MS = 60_000;
-/** How long a server may still carry out a removal that it has not answered, and that was called off. */
-const DOUBT_MS = 120_000;
 /** Checksums worked on at the same time: a removal is mostly waiting. */
 const CONCURRENCY = 8;
-
-type RemovalOptions = {
-  readonly signal: AbortSignal;
-  readonly doubtMs: number;
-  /** Locations that have not answered: each further file there would cost its time limit, and keep a lock. */
-  readonly silent: Set<string>;
-};
 
 /**
  * Removes files, outside of any transaction, each under the lock of its checksum and only if no storage row has that
  * checksum (contract section 8; the old paths by uuid are shared with nobody). Resolves to the files that could not be decided on:
  * they are to be tried again. The lock of a removal that may still happen (the storage has not answered) is held on for
- * `doubtMs` after this process is through with it, also when this has resolved.
+ * `doubtMs` of the context after this process is through with it, also when this has resolved.
  */
 export async function removeFiles(
   context: GcContext,
   files: readonly DoomedFile[],
   signal: AbortSignal,
-  { doubtMs = DOUBT_MS }: { readonly doubtMs?: number } = {},
 ): Promise<DoomedFile[]> {
   // Taken from the end: what has failed before must not keep the others from their turn.
   const lastFirst = files.toSorted((a, b) => Number(b.attempted ?? false) - Number(a.attempted ?? false));
   const byChecksum = Map.groupBy(lastFirst, ({ checksum }) => checksum);
   const waiting = [...byChecksum];
   const left: DoomedFile[] = [];
-  const options = { signal, doubtMs, silent: new Set<string>() };
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      left.push(...(await removeUnderLock(context, next[0], next[1], options)));
+      left.push(...(await removeUnderLock(context, next[0], next[1], signal)));
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, work));
   return left;
@@ -50,12 +39,11 @@ async function removeUnderLock(
   context: GcContext,
   checksum: string,
   files: readonly DoomedFile[],
-  { signal, doubtMs, silent }: RemovalOptions,
+  signal: AbortSignal,
 ): Promise<readonly DoomedFile[]> {
-  const { stores } = context;
-  const isOutOfReach = ({ location }: DoomedFile) =>
-    silent.has(location) || stores.get(location)?.isResting?.() === true;
-  if (signal.aborted || !files.some((file) => stores.has(file.location) && !isOutOfReach(file))) return files;
+  const { stores, doubtMs } = context;
+  const isResting = ({ location }: DoomedFile) => stores.get(location)?.isResting?.() === true;
+  if (signal.aborted || !files.some((file) => stores.has(file.location) && !isResting(file))) return files;
   let left = files;
   const warn = (error: unknown) =>
     context.log.warning('A file could not be removed; it is tried again.', { checksum, error });
@@ -66,7 +54,7 @@ async function removeUnderLock(
   const removal = async (held: AbortSignal) => {
     const doubts: AccessInDoubt[] = [];
     for (const file of files) {
-      if (isOutOfReach(file)) continue;
+      if (isResting(file)) continue;
       // Asked for each: a push may have taken the blob up again in the meantime.
       const claim = file.shared ? await claimOn(context, file) : 'none';
       if (held.aborted) break;
@@ -78,7 +66,6 @@ async function removeUnderLock(
         else {
           failed(file);
           doubts.push(doubt);
-          silent.add(file.location);
         }
       } catch (error) {
         // Another location may have its copy removed all the same.

@@ -1,8 +1,8 @@
 import { commitStep } from '../steps/commit-step.ts';
-import type { GcContext, Step } from '../steps/gc-context.ts';
+import type { GcContext, PostponeReason, Step } from '../steps/gc-context.ts';
 import { isContention } from '../steps/is-contention.ts';
-import type { Cleanup, DoomedFile, SkippedManifests } from './cleanup.ts';
-import { lockCleanup, saveCleanup } from './cleanup-store.ts';
+import { isDone, type Cleanup, type DoomedFile, type SkippedManifests } from './cleanup.ts';
+import { lockCleanup, postponeCleanup, saveCleanup } from './cleanup-store.ts';
 import { collectSkipped, SKIPPED_PER_STEP } from './collect-skipped.ts';
 import { deleteLabels } from './delete-labels.ts';
 import { deleteStorages } from './delete-storages.ts';
@@ -16,18 +16,35 @@ type Busy = ReadonlySet<number>;
 
 /**
  * Does what a cleanup asks for, in steps that each commit together with what is then left of it: whoever does it again,
- * after a crash or at the same time, does no part twice and forgets none. What cannot be done now stays.
+ * after a crash or at the same time, does no part twice and forgets none. What cannot be done now waits.
  */
 export async function settleCleanup(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
   try {
-    await settle(context, id, signal);
+    const left = await settle(context, id, signal);
+    if (left !== undefined && !signal.aborted) await postpone(context, id, left);
   } catch (error) {
     if (!isContention(error)) throw error;
     context.log.debug('A cleanup waits for somebody else, and is finished later.', { cleanup: id, error });
+    await postpone(context, id, { reason: 'rows', hasProgressed: false });
   }
 }
 
-async function settle(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
+export type Postponed = { readonly reason: PostponeReason; readonly hasProgressed: boolean };
+
+/** Lets a cleanup wait, and counts that. */
+export async function postpone(
+  context: GcContext,
+  id: number,
+  { reason, hasProgressed }: Postponed,
+): Promise<void> {
+  await commitStep(context, NEVER, ({ queries }) =>
+    postponeCleanup(queries, id, context.now(), { hasProgressed }),
+  );
+  context.counters.cleanupPostponed(reason);
+}
+
+/** Resolves to why something is left of it; undefined if nothing is. */
+async function settle(context: GcContext, id: number, signal: AbortSignal): Promise<Postponed | undefined> {
   // Each manifest is looked at once: those that are locked still wait for a later time.
   let looks: number | undefined;
   const looksAhead = ({ ids }: SkippedManifests) => looks ?? Math.ceil(ids.length / SKIPPED_PER_STEP);
@@ -53,21 +70,30 @@ async function settle(context: GcContext, id: number, signal: AbortSignal): Prom
     return { ...cleanup, blobs: [...later, ...busy], files: distinctFiles([...cleanup.files, ...files]) };
   };
 
+  let first: Cleanup | undefined;
   for (;;) {
     const cleanup = await commitStep(context, signal, async (step) => {
       const before = await lockCleanup(step.queries, id);
+      first ??= before;
       if (before === undefined || !hasRowWork(before)) return before;
       const after = await rowStep(step, before);
       await saveCleanup(step.queries, id, after, context.now());
       return after;
     });
-    if (cleanup === undefined) return;
+    if (first === undefined || cleanup === undefined) return undefined;
     if (hasRowWork(cleanup)) continue;
-    if (cleanup.files.length === 0) return;
-    const left = await removeFiles(context, cleanup.files, signal);
-    await commitStep(context, NEVER, ({ queries }) => keepFiles(queries, id, left, context.now()));
-    return;
+    const files = await removeFiles(context, cleanup.files, signal);
+    if (files.length < cleanup.files.length)
+      await commitStep(context, NEVER, ({ queries }) => keepFiles(queries, id, files, context.now()));
+    const last = { ...cleanup, files };
+    if (isDone(last)) return undefined;
+    return { reason: files.length > 0 ? 'files' : 'rows', hasProgressed: sizes(last) !== sizes(first) };
   }
+}
+
+/** Of each part, to tell whether anything has been done. */
+function sizes({ manifests, labels, blobs, files }: Cleanup): string {
+  return [manifests?.ids ?? [], labels, blobs, files].map(({ length }) => length).join();
 }
 
 /** What has been removed is written down even while the work is being stopped. */

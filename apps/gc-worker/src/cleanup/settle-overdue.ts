@@ -1,6 +1,6 @@
 import type { GcContext } from '../steps/gc-context.ts';
 import { claimCleanup, overdueCleanups } from './cleanup-store.ts';
-import { settleCleanup } from './settle-cleanup.ts';
+import { postpone, settleCleanup } from './settle-cleanup.ts';
 
 /** Cleanups that one round takes. */
 const CLEANUPS_PER_ROUND = 50;
@@ -16,8 +16,9 @@ export async function settleOverdue(context: GcContext, signal: AbortSignal): Pr
         await settleCleanup(context, id, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // One that cannot be finished must not keep the others.
       log.warning('A cleanup could not be finished; it is tried again.', { cleanup: id, error });
+      // One that cannot be finished must not keep the others.
+      await postpone(context, id, { reason: 'failed', hasProgressed: false });
     }
   }
 }

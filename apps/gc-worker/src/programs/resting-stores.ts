@@ -1,4 +1,5 @@
 import type { Logger } from '@quay-observability/logging';
+import { AccessInDoubt } from '@quay-observability/storage';
 import type { FileRemover } from '../steps/gc-context.ts';
 
 /** So many failures in a row are not the fault of single files. */
@@ -14,8 +15,8 @@ export type RestingStores = {
 };
 
 /**
- * Leaves a storage location alone for a while after it has failed again and again: a server that hangs would otherwise
- * hold up collection for the time limit of every single file. `now` in milliseconds.
+ * Leaves a storage location alone for a while after it has failed again and again, or has not answered: a server that
+ * hangs would otherwise hold up collection for the time limit of every single file, and keep a lock for each. `now` in milliseconds.
  */
 export function restingStores(
   stores: ReadonlyMap<string, FileRemover>,
@@ -34,7 +35,7 @@ export function restingStores(
         return value;
       } catch (error) {
         failures += 1;
-        if (failures >= MOST_FAILURES) {
+        if (failures >= MOST_FAILURES || error instanceof AccessInDoubt) {
           failures = 0;
           restsUntil = now() + REST_MS;
           if (!troubles.has(location))

@@ -6,3 +6,11 @@ export class PurgeBlocked extends Error {
     this.name = 'PurgeBlocked';
   }
 }
+
+/** A purge that somebody's locks keep from being finished: nothing is wrong, and it goes on when they are given back. */
+export class PurgeHeldUp extends PurgeBlocked {
+  constructor(why: string) {
+    super(why);
+    this.name = 'PurgeHeldUp';
+  }
+}

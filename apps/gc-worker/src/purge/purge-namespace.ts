@@ -6,8 +6,8 @@ import type { GcContext } from '../steps/gc-context.ts';
 import { changedBy, rowsOf } from '../steps/run-sql.ts';
 import { deleteByGraph } from './delete-by-graph.ts';
 import { escapeLike } from './escape-like.ts';
-import { robotsOf, type DoomedNamespace } from './namespace-robots.ts';
-import { PurgeBlocked } from './purge-blocked.ts';
+import { robotOf, robotsOf, type DoomedNamespace } from './namespace-robots.ts';
+import { PurgeBlocked, PurgeHeldUp } from './purge-blocked.ts';
 import { purgeRepository } from './purge-repository.ts';
 
 const CHUNK = 500;
@@ -46,12 +46,16 @@ export async function purgeNamespace(
   );
   // Mirrors name a robot of their own organisation, which therefore goes after them.
   await deleteOrgMirror(context, id, signal);
+  const guard = (queries: Queries) => holdMarker(queries, id);
   for (;;) {
     const robots = await context.database.write((queries) => robotsOf(queries, namespace, CHUNK));
     if (robots.length === 0) break;
-    await deleteByGraph(context, 'user', robots, signal, { condition: 'robot' });
+    await deleteByGraph(context, 'user', robots, signal, { condition: robotOf(namespace), guard });
   }
-  await deleteByGraph(context, 'user', [id], signal, { condition: 'NOT enabled' });
+  await deleteByGraph(context, 'user', [id], signal, {
+    condition: { sql: 'NOT enabled', values: [] },
+    guard,
+  });
   context.counters.namespacePurged();
 }
 
@@ -76,16 +80,20 @@ async function dropQueueItems(
   queues: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const [account] = await context.database.write((queries) =>
-    rowsOf<{ username: string }>(queries, 'SELECT username FROM "user" WHERE id = ?', [id]),
-  );
-  if (account === undefined) return;
   for (const queue of queues)
-    await commitStep(context, signal, ({ queries }) =>
-      changedBy(queries, 'DELETE FROM queueitem WHERE queue_name LIKE ?', [
+    await commitStep(context, signal, async ({ queries }) => {
+      // A namespace that has been restored has its old name again, and items that it needs.
+      await holdMarker(queries, id);
+      const [account] = await rowsOf<{ username: string }>(
+        queries,
+        'SELECT username FROM "user" WHERE id = ?',
+        [id],
+      );
+      if (account === undefined) return;
+      await changedBy(queries, 'DELETE FROM queueitem WHERE queue_name LIKE ?', [
         `${escapeLike(`${queue}/${account.username}/`)}%`,
-      ]),
-    );
+      ]);
+    });
 }
 
 async function purgeRepositories(context: GcContext, id: number, signal: AbortSignal): Promise<void> {
@@ -116,7 +124,7 @@ async function purgeRepositories(context: GcContext, id: number, signal: AbortSi
       } catch (error) {
         // One that cannot go now keeps none of the others.
         if (!(error instanceof PurgeBlocked)) throw error;
-        blocked = error;
+        if (blocked === undefined || blocked instanceof PurgeHeldUp) blocked = error;
       }
     }
     after = rows.at(-1)?.name;
@@ -134,5 +142,9 @@ async function deleteOrgMirror(context: GcContext, id: number, signal: AbortSign
       'orgmirrorconfig',
       rows.map((row) => row.id),
       signal,
+      {
+        condition: { sql: 'organization_id = ?', values: [id] },
+        guard: (queries) => holdMarker(queries, id),
+      },
     );
 }

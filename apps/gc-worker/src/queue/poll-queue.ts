@@ -1,12 +1,13 @@
 import type { Logger } from '@quay-observability/logging';
 import type { GlobalLocks } from '@quay-observability/redis';
+import { PurgeHeldUp } from '../purge/purge-blocked.ts';
 import { isContention } from '../steps/is-contention.ts';
 import { untilAnswered } from './until-answered.ts';
 import type { ClaimedItem, WorkQueue } from './work-queue.ts';
 
 export type PollOptions = {
   readonly queue: WorkQueue;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   readonly log: Logger;
   /** Does what an item asks for. What it throws means that the item is to be tried again. */
   readonly work: (item: ClaimedItem, held: AbortSignal) => Promise<void>;
@@ -55,7 +56,7 @@ async function workOn(
     return false;
   } catch (error) {
     // Told to stop, or held up: it goes on where it was, and that was no failed attempt.
-    await giveBack(signal.aborted || isContention(error));
+    await giveBack(signal.aborted || isContention(error) || error instanceof PurgeHeldUp);
     if (!signal.aborted) log.warning('A queue item failed; it is tried again.', { ...about, error });
     return !signal.aborted;
   }

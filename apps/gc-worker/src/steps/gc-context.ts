@@ -1,5 +1,6 @@
 import type { Database, Queries } from '@quay-observability/database';
 import type { Logger } from '@quay-observability/logging';
+import type { POSTPONE_REASONS } from '@quay-observability/metric-catalogue';
 import type { GlobalLocks } from '@quay-observability/redis';
 import type { BlobStorage } from '@quay-observability/storage';
 import type { RowTally } from './row-tally.ts';
@@ -13,10 +14,14 @@ export type GcRules = {
   readonly quota: QuotaRule;
 };
 
+/** Why a cleanup waits for a later round: rows that others have locked, files that could not be removed, or an error. */
+export type PostponeReason = (typeof POSTPONE_REASONS)[number];
+
 /** Counts what has gone, once that is committed. */
 export type GcCounters = {
   rowsDeleted(tally: RowTally): void;
   blobRemoved(): void;
+  cleanupPostponed(reason: PostponeReason): void;
   repositoryPurged(): void;
   namespacePurged(): void;
 };
@@ -30,10 +35,12 @@ export type FileRemover = Pick<BlobStorage, 'remove' | 'exists'> & {
 /** Everything that garbage collection works with. */
 export type GcContext = {
   readonly database: Database;
-  readonly locks: GlobalLocks;
+  readonly locks: Pick<GlobalLocks, 'withLock'>;
   /** By the name of the location in `imagestoragelocation`. */
   readonly stores: ReadonlyMap<string, FileRemover>;
   readonly rules: GcRules;
+  /** How long a server may still carry out a removal that it has not answered, and that was called off, in milliseconds. */
+  readonly doubtMs: number;
   readonly counters: GcCounters;
   readonly log: Logger;
   /** Unix milliseconds. */

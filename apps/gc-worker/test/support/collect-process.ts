@@ -37,9 +37,11 @@ const context: GcContext = {
   locks: createGlobalLocks(redis),
   stores: createFileStores(root, ['local_eu', 'local_us']).stores,
   rules,
+  doubtMs: 1,
   counters: {
     rowsDeleted: () => undefined,
     blobRemoved: () => undefined,
+    cleanupPostponed: () => undefined,
     repositoryPurged: () => undefined,
     namespacePurged: () => undefined,
   },

@@ -33,12 +33,13 @@ export function runGcApp(
     FEATURE_IMMUTABLE_TAGS: 'true',
     GARBAGE_COLLECTION_FREQUENCY: '1',
     GC_QUEUE_POLL_SECONDS: '1',
+    GC_REMOVAL_DOUBT_SECONDS: '1',
     ...env,
   });
 }
 
 /** The sums of what these apps have counted. */
-export async function countedBy(apps: readonly RunningApp[]): Promise<Counted> {
+export async function countedBy(apps: readonly RunningApp[]): Promise<Omit<Counted, 'postponed'>> {
   const rows: RowTally = {};
   const counted = { rows, blobs: 0, repositories: 0, namespaces: 0 };
   for (const { adminUrl } of apps) {

@@ -4,7 +4,7 @@ import { createDatabase, type Database } from '@quay-observability/database';
 import { createLogger } from '@quay-observability/logging';
 import { createGlobalLocks, createRedis } from '@quay-observability/redis';
 import { startPostgres, startRedis, temporaryFolder, type PostgresServer } from '@quay-observability/testkit';
-import type { GcContext, GcCounters, GcRules } from '../../src/steps/gc-context.ts';
+import type { GcContext, GcCounters, GcRules, PostponeReason } from '../../src/steps/gc-context.ts';
 import { countRows, type GcTable, type RowTally } from '../../src/steps/row-tally.ts';
 import { createFileStores, type FileStores } from './file-stores.ts';
 import { NOW_MS } from './random-registry.ts';
@@ -12,7 +12,13 @@ import { dumpRegistry, loadRegistry, prepareDatabase, type Dump } from './regist
 import type { Registry } from './registry-rows.ts';
 
 /** Everything that was counted since the last registry was loaded. */
-export type Counted = { rows: RowTally; blobs: number; repositories: number; namespaces: number };
+export type Counted = {
+  rows: RowTally;
+  blobs: number;
+  repositories: number;
+  namespaces: number;
+  postponed: PostponeReason[];
+};
 
 /** Garbage collection with real servers, of one registry after another. */
 export type GcBench = {
@@ -68,6 +74,7 @@ export async function startGc(): Promise<GcBench> {
       for (const [table, rows] of Object.entries(tally)) countRows(counted.rows, table as GcTable, rows);
     },
     blobRemoved: () => (counted.blobs += 1),
+    cleanupPostponed: (reason) => counted.postponed.push(reason),
     repositoryPurged: () => (counted.repositories += 1),
     namespacePurged: () => (counted.namespaces += 1),
   };
@@ -84,6 +91,7 @@ export async function startGc(): Promise<GcBench> {
       locks,
       stores: files.stores,
       rules: { ...RULES, ...rules },
+      doubtMs: 1,
       counters,
       log,
       now: () => NOW_MS,
@@ -105,7 +113,7 @@ export async function startGc(): Promise<GcBench> {
 }
 
 function noneCounted(): Counted {
-  return { rows: {}, blobs: 0, repositories: 0, namespaces: 0 };
+  return { rows: {}, blobs: 0, repositories: 0, namespaces: 0, postponed: [] };
 }
 
 /** As if the time of every lock had run out. */

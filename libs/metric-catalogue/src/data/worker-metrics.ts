@@ -1,5 +1,5 @@
 import { SECONDS_BUCKETS } from '../buckets.ts';
-import { CLAIM_SOURCES, FLUSHED_KEY_OUTCOMES } from '../known-values.ts';
+import { CLAIM_SOURCES, FLUSHED_KEY_OUTCOMES, POSTPONE_REASONS } from '../known-values.ts';
 import type { MetricDefinition } from '../metric-definition.ts';
 
 const FLUSHER = {
@@ -11,6 +11,17 @@ const FLUSHER = {
 
 /** Metrics of this project alone about the work of the worker apps. */
 export const WORKER_METRICS = {
+  quay_gc_cleanups_postponed_total: {
+    declared: 'quay_gc_cleanups_postponed_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Cleanups of garbage collection that wait for a later round: others have locked rows (`rows`), files could not be removed (`files`), or an error (`failed`).',
+    known: { reason: POSTPONE_REASONS },
+    apps: ['gc-worker'],
+    milestone: 'M4',
+    origin: 'own',
+    source: 'apps/gc-worker',
+  },
   quay_globalstats_last_success_timestamp_seconds: {
     declared: 'quay_globalstats_last_success_timestamp_seconds',
     type: 'gauge',

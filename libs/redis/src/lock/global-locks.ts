@@ -9,6 +9,8 @@ import { createUnsettledTokens } from './unsettled-tokens.ts';
 
 /** Locks that every process of both runtimes respects: those of python-redis-lock 4 (contract section 6). */
 export type GlobalLocks = {
+  /** The first eight characters of the token of every lock that is taken here: `GET lock:{name}` says whose it is. */
+  readonly holder: string;
   /**
    * Runs `work` while holding a lock, and renews the lock as long as that takes. The signal that `work` gets
    * aborts when the lock is lost, or with `options.signal`; work must then end soon. What it throws is thrown here,
@@ -44,17 +46,21 @@ export type LockOutcome<T> =
 
 /** The locks of garbage collection live for hours; work must not go on so long beside somebody else's. */
 const LONGEST_RENEW_MS = 10_000;
+/** Of a token's 18 bytes, those that are the same for all locks of one holder; the rest never repeats. */
+const HOLDER_BYTES = 6;
+const TOKEN_BYTES = 18;
 
 /** Uses the given connection for all but waiting, which has one of its own while it lasts. */
 export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
   const unsettled = createUnsettledTokens();
+  const holder = randomBytes(HOLDER_BYTES).toString('base64');
   const release = (name: string, token: string) => runScript(connection.client, releaseLock(name, token));
 
   /** Resolves to a token and the moment from which it holds the lock; undefined while somebody else does. */
   const acquire = async (name: string, { ttlSeconds, waitMs = 0, signal }: LockOptions) => {
     const earlier = unsettled.take(name);
-    // 18 random bytes in base64, as python-redis-lock makes them.
-    const token = earlier ?? randomBytes(18).toString('base64');
+    // In all 18 random bytes in base64, as python-redis-lock makes them: six bytes are eight characters.
+    const token = earlier ?? holder + randomBytes(TOKEN_BYTES - HOLDER_BYTES).toString('base64');
     try {
       if (earlier !== undefined) await release(name, earlier);
       const heldFrom = await acquireLock(connection, { name, token, ttlSeconds, waitMs, signal });
@@ -67,6 +73,7 @@ export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
   };
 
   return {
+    holder,
     withLock: async (name, options, work) => {
       const { ttlSeconds, signal } = options;
       const { renewEveryMs = Math.min(LONGEST_RENEW_MS, (ttlSeconds * 1000) / 3) } = options;

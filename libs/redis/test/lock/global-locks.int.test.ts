@@ -43,6 +43,22 @@ test('long work keeps the lock beyond its time to live', async () => {
   assert.equal(await connection.client.exists(key), 0);
 });
 
+test('a token tells its holder, and no two tokens are the same', async () => {
+  const [one, other] = [createGlobalLocks(connection), createGlobalLocks(connection)];
+  const tokens: string[] = [];
+  for (const locks of [one, one, other])
+    await locks.withLock('a', { ttlSeconds: 30 }, async () => {
+      tokens.push((await connection.client.get(key)) ?? '');
+    });
+  assert.deepEqual(
+    tokens.map((token) => token.slice(0, 8)),
+    [one.holder, one.holder, other.holder],
+  );
+  assert.equal(new Set(tokens).size, 3);
+  assert.notEqual(one.holder, other.holder);
+  for (const token of tokens) assert.equal(Buffer.from(token, 'base64').length, 18);
+});
+
 test('work that throws gives the lock back, and the error arrives', async () => {
   const locks = createGlobalLocks(connection);
   await assert.rejects(
