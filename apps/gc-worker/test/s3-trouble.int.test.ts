@@ -148,6 +148,8 @@ test('S3 hangs: collection goes on, no blob that is taken up is lost unnoticed, 
     ]),
   );
   aws.signal('SIGCONT');
+  // Those of the removals that were not answered.
+  await releaseAllLocks(gc.redisPort);
   await retries(storage);
   await waitUntil('the files', async () => (await gc.dump()).queueitem.length === 0, SLOW);
   const files = new Set(await bench.files([EU]));

@@ -83,7 +83,8 @@ async function settle(context: GcContext, id: number, signal: AbortSignal): Prom
     if (first === undefined || cleanup === undefined) return undefined;
     if (hasRowWork(cleanup)) continue;
     const files = await removeFiles(context, cleanup.files, signal);
-    if (files.length < cleanup.files.length)
+    // Also which of them have failed: the next time the others have their turn first.
+    if (files.length < cleanup.files.length || files.some((file) => !cleanup.files.includes(file)))
       await commitStep(context, NEVER, ({ queries }) => keepFiles(queries, id, files, context.now()));
     const last = { ...cleanup, files };
     if (isDone(last)) return undefined;
