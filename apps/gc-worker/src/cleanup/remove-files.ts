@@ -18,9 +18,9 @@ export async function removeFiles(
   files: readonly DoomedFile[],
   signal: AbortSignal,
 ): Promise<DoomedFile[]> {
-  const byChecksum = Map.groupBy(files, ({ checksum }) => checksum);
-  // Taken from the end. What fails comes to the front of what is left: the next time the others have their turn first.
-  const waiting = [...byChecksum.entries()];
+  // Taken from the end: what has failed before must not keep the others from their turn.
+  const failedFirst = files.toSorted((a, b) => Number(b.attempted ?? false) - Number(a.attempted ?? false));
+  const waiting = [...Map.groupBy(failedFirst, ({ checksum }) => checksum)];
   const left: DoomedFile[] = [];
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
