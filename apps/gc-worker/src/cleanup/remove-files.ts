@@ -23,9 +23,8 @@ export async function removeFiles(
   signal: AbortSignal,
 ): Promise<DoomedFile[]> {
   // Taken from the end: what has failed before must not keep the others from their turn.
-  const lastFirst = files.toSorted((a, b) => Number(b.attempted ?? false) - Number(a.attempted ?? false));
-  const byChecksum = Map.groupBy(lastFirst, ({ checksum }) => checksum);
-  const waiting = [...byChecksum];
+  const failedFirst = files.toSorted((a, b) => Number(b.attempted ?? false) - Number(a.attempted ?? false));
+  const waiting = [...Map.groupBy(failedFirst, ({ checksum }) => checksum)];
   const left: DoomedFile[] = [];
   const work = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
