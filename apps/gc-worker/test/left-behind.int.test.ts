@@ -4,7 +4,7 @@ import type { Queries } from '@quay-observability/database';
 import { collectOnce } from '../src/programs/collect-once.ts';
 import { collectRepository } from '../src/repository/collect-repository.ts';
 import { createGarbageFinder } from '../src/repository/find-repository.ts';
-import type { GcContext, GcRules } from '../src/steps/gc-context.ts';
+import type { GcContext } from '../src/steps/gc-context.ts';
 import { addDeadTag, addManifest, plainRegistry } from './support/plain-registry.ts';
 import { NOW_MS } from './support/random-registry.ts';
 import { NO_SIGNAL, startGc, type GcBench } from './support/start-gc.ts';
@@ -18,9 +18,9 @@ before(async () => {
 after(() => gc.stop());
 
 /** A round of the program, an hour later: what has been left is overdue. */
-function laterRound(rules: Partial<GcRules> = {}): Promise<void> {
+function laterRound(): Promise<void> {
   return collectOnce(
-    { ...gc.context(rules), now: () => LATER_MS },
+    { ...gc.context(), now: () => LATER_MS },
     { finder: createGarbageFinder(), onIteration: () => undefined },
     NO_SIGNAL,
   );
@@ -111,62 +111,4 @@ test('however many manifests their referrers keep, no step grows with them', asy
   assert.deepEqual([tag.length, manifest.length, queueitem.length], [350, 700, 0]);
   // Of each tag its manifest, a hundred tags at most.
   assert.ok(longest() > 1 && longest() <= 100, `a list of ${longest()}`);
-});
-
-const TOTALS = `UPDATE quotarepositorysize SET size_bytes = (
-    SELECT coalesce(sum(image_size), 0) FROM imagestorage WHERE id IN (SELECT blob_id FROM manifestblob));
-  UPDATE quotanamespacesize SET size_bytes = (SELECT size_bytes FROM quotarepositorysize)`;
-
-async function totals(): Promise<unknown[]> {
-  const { quotarepositorysize, quotanamespacesize } = await gc.dump();
-  return [...quotarepositorysize, ...quotanamespacesize].map((row) => row.size_bytes);
-}
-
-test('totals of the quota are exact whenever a run is cut off, also if they are computed anew before the next', async () => {
-  const registry = plainRegistry({ manifests: 15 });
-  const total = { size_bytes: 45 * 10, backfill_start_ms: 1, backfill_complete: true };
-  registry.add('quotarepositorysize', { repository_id: 1, ...total });
-  registry.add('quotanamespacesize', { namespace_user_id: 1, ...total });
-  await gc.load(registry);
-  const context = gc.context({ quota: 'subtract' });
-  const stop = new AbortController();
-  const { database } = context;
-  const cutOff: GcContext['database'] = {
-    ...database,
-    transaction: async (work) => {
-      const value = await database.transaction(work);
-      stop.abort(new Error('cut off'));
-      return value;
-    },
-  };
-  await assert.rejects(collectRepository({ ...context, database: cutOff }, 1, stop.signal), /cut off/);
-  // Ten tags and their manifests have gone; five with three blobs each are left.
-  assert.deepEqual(await totals(), [150, 150]);
-  await gc.postgres.query(TOTALS);
-  assert.deepEqual(await totals(), [150, 150]);
-  await laterRound({ quota: 'subtract' });
-  assert.deepEqual((await gc.dump()).manifest, []);
-  assert.deepEqual(await totals(), [0, 0]);
-});
-
-test('totals are marked stale in the transaction that makes them so', async () => {
-  const registry = plainRegistry({ manifests: 1 });
-  registry.add('quotarepositorysize', {
-    ...{ repository_id: 1, size_bytes: 30, backfill_start_ms: 1, backfill_complete: true },
-  });
-  await gc.load(registry);
-  const stop = new AbortController();
-  const context = gc.context({ quota: 'invalidate' });
-  const { database } = context;
-  const cutOff: GcContext['database'] = {
-    ...database,
-    transaction: async (work) => {
-      const value = await database.transaction(work);
-      stop.abort(new Error('cut off'));
-      return value;
-    },
-  };
-  await assert.rejects(collectRepository({ ...context, database: cutOff }, 1, stop.signal), /cut off/);
-  const [row] = (await gc.dump()).quotarepositorysize;
-  assert.deepEqual([row!.size_bytes, row!.backfill_start_ms, row!.backfill_complete], [0, null, false]);
 });

@@ -39,6 +39,10 @@ async function subtract(
   { id, namespaceId }: LockedRepository,
   blobIds: readonly number[],
 ): Promise<void> {
+  // Who has taken the last other links of the namespace away must be seen: so it is counted under the lock of its total.
+  await rowsOf(queries, 'SELECT FROM quotanamespacesize WHERE namespace_user_id = ? FOR UPDATE', [
+    namespaceId,
+  ]);
   const [row] = await rowsOf<{ repository: string; namespace: string }>(
     queries,
     `SELECT coalesce(sum(image_size), 0) AS repository,
