@@ -219,6 +219,17 @@ test('a key that was claimed at a moment far ahead is judged by its last access 
   assert.equal((await claim({ orphanAfterMs: 1000 })).events.length, 1);
 });
 
+test('a key that is too long for one is claimed without its content, and does not come back', async () => {
+  const long = `pull_events:${'x'.repeat(5_000_000)}`;
+  await connection.client.hset(long, { repository_id: '7' });
+  const { events } = await claim();
+  assert.equal(events.length, 1);
+  assert.equal(events[0]!.fields, undefined);
+  assert.ok(events[0]!.key.length <= 4096 && long.startsWith(events[0]!.key));
+  assert.equal(await handBack('one'), 0);
+  assert.equal(await connection.client.dbsize(), 0);
+});
+
 test('a batch that nobody can read is told apart, and set aside with its data', async () => {
   const { client } = connection;
   const kept = { owner: 'one', events: '[]' };

@@ -7,6 +7,9 @@ import { readClaimedEvents, type ClaimedEvent } from './claimed-event.ts';
 /** More characters than a column of the database holds, whatever their size in UTF-8: such a value is refused anyway. */
 const LONGEST_VALUE_BYTES = 1100;
 
+/** Tag and digest at their longest, in four bytes a character: a batch of longer keys might be too big to be read. */
+const LONGEST_KEY_BYTES = 4096;
+
 /*
  * One step through the keyspace: scans, and moves what it finds into a batch. Atomic: a pull event is in its key or in
  * the batch. A key whose claim is far ahead was claimed by a host with a wrong
@@ -19,7 +22,8 @@ const LONGEST_VALUE_BYTES = 1100;
  *          7 milliseconds after which a key that somebody else has claimed is an orphan
  * returns  the next cursor, keys seen, claimed keys left to their flusher, and the events as JSON ('' if there are none):
  *          [key, orphaned, repository_id, tag_name, manifest_digest, pull_count, last_pull_timestamp, pull_method],
- *          false for a field that is missing, and the first two alone for a key that holds no hash
+ *          false for a field that is missing, and the first two alone for a key that holds no hash, or is too long for one and
+ *          therefore cut
  */
 const CLAIM = redisScript(`local cursor = ARGV[1]
 local wanted, steps, orphan_ms = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[7])
@@ -47,10 +51,10 @@ repeat
       if orphaned and in_flight(key) then
         left = left + 1
       else
-        local event = { key, orphaned }
+        local event = { string.sub(key, 1, ${LONGEST_KEY_BYTES}), orphaned }
         local values = redis.pcall('HMGET', key, 'repository_id', 'tag_name', 'manifest_digest',
           'pull_count', 'last_pull_timestamp', 'pull_method')
-        if not values.err then
+        if not values.err and #key <= ${LONGEST_KEY_BYTES} then
           for field = 1, 6 do
             event[field + 2] = values[field] and string.sub(values[field], 1, ${LONGEST_VALUE_BYTES})
           end

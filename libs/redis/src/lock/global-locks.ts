@@ -5,6 +5,7 @@ import { runScript } from '../run-script.ts';
 import { acquireLock } from './acquire-lock.ts';
 import { keepLock } from './keep-lock.ts';
 import { extendLock, releaseLock } from './lock-commands.ts';
+import { createSettler } from './settle-later.ts';
 import { createUnsettledTokens } from './unsettled-tokens.ts';
 
 /** Locks that every process of both runtimes respects: those of python-redis-lock 4 (contract section 6). */
@@ -55,6 +56,14 @@ export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
   const unsettled = createUnsettledTokens();
   const holder = randomBytes(HOLDER_BYTES).toString('base64');
   const release = (name: string, token: string) => runScript(connection.client, releaseLock(name, token));
+  const settleLater = createSettler(connection, (name) =>
+    unsettled.settle(name, (token) => release(name, token)),
+  );
+  // Others would wait for hours: another process of ours, or Python after a change of owner.
+  const keepUnsettled = (name: string, token: string, ttlSeconds: number) => {
+    unsettled.keep(name, token, ttlSeconds);
+    settleLater(name);
+  };
 
   /** Resolves to a token and the moment from which it holds the lock; undefined while somebody else does. */
   const acquire = async (name: string, { ttlSeconds, waitMs = 0, signal }: LockOptions) => {
@@ -67,7 +76,7 @@ export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
       return heldFrom === undefined ? undefined : { token, heldFrom };
     } catch (error) {
       // The lock may have been taken and only the answer lost.
-      unsettled.keep(name, token, ttlSeconds);
+      keepUnsettled(name, token, ttlSeconds);
       throw error;
     }
   };
@@ -109,7 +118,7 @@ export function createGlobalLocks(connection: RedisConnection): GlobalLocks {
       } finally {
         signal?.removeEventListener('abort', stop);
         stopKeeping();
-        await release(name, token).catch(() => unsettled.keep(name, token, ttlSeconds));
+        await release(name, token).catch(() => keepUnsettled(name, token, ttlSeconds));
       }
     },
   };

@@ -157,6 +157,26 @@ test('a lock that was taken although the answer never came does not stay busy', 
   await own.stop();
 });
 
+test('a lock that could not be given back is given back when Redis is there again, for others to have', async () => {
+  const own = await startRedis({ persistent: true });
+  const away = await connectTo(own.port);
+  const locks = createGlobalLocks(away);
+  const { promise: end, resolve } = Promise.withResolvers<string>();
+  const outcome = locks.withLock('a', { ttlSeconds: 3 * 3600 }, () => end);
+  await waitUntil('the lock', async () => (await away.client.exists(key)) === 1);
+  await own.kill();
+  await waitUntil('the loss', () => away.state() === 'reconnecting');
+  resolve('finished');
+  assert.deepEqual(await outcome, { outcome: 'done', value: 'finished' });
+  await own.restart();
+  const other = await connectTo(own.port);
+  assert.equal(await other.client.exists(key), 1);
+  await waitUntil('its return', async () => (await other.client.exists(key)) === 0, { timeoutMs: 20_000 });
+  assert.equal(await other.client.llen('lock-signal:a'), 1, 'whoever waits is woken');
+  await Promise.all([away.close(), other.close()]);
+  await own.stop();
+});
+
 test('waiting ends when its time is over, when it is aborted, and when the lock expires without a signal', async () => {
   const locks = createGlobalLocks(connection);
   await connection.client.set(key, 'crashed', 'EX', 30);
