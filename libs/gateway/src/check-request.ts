@@ -40,14 +40,14 @@ function checkFraming({ httpVersion, rawHeaders }: CheckedRequest): Refusal | un
   let encodings = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1] ?? '';
-    const name = rawHeaders[index]?.toLowerCase();
-    if (name === 'host') {
+    const name = rawHeaders[index] ?? '';
+    if (isNamed(name, 'host')) {
       hosts += 1;
       if (value !== '' && !HOST.test(value)) return refuse(400, 'the Host header is not a host');
-    } else if (name === 'content-length') {
+    } else if (isNamed(name, 'content-length')) {
       lengths += 1;
       if (!/^\d{1,15}$/.test(value)) return refuse(400, 'the Content-Length is not a number');
-    } else if (name === 'transfer-encoding') {
+    } else if (isNamed(name, 'transfer-encoding')) {
       encodings += 1;
       if (value.toLowerCase() !== 'chunked')
         return refuse(501, 'the only supported Transfer-Encoding is chunked');
@@ -61,6 +61,10 @@ function checkFraming({ httpVersion, rawHeaders }: CheckedRequest): Refusal | un
     return refuse(400, 'Content-Length and Transfer-Encoding exclude each other');
   if (encodings === 1 && httpVersion === '1.0') return refuse(400, 'HTTP/1.0 has no Transfer-Encoding');
   return undefined;
+}
+
+function isNamed(name: string, lowerCaseName: string): boolean {
+  return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName;
 }
 
 function refuse(status: number, message: string, code = 'BAD_REQUEST'): Refusal {

@@ -1,5 +1,7 @@
+import { createNameSet } from './name-set.ts';
+
 /** Headers that concern one connection only (RFC 9110, section 7.6.1) and never pass a proxy. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+export const isHopByHop = createNameSet([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -16,16 +18,14 @@ const PROTECTED: ReadonlySet<string> = new Set(['content-length', 'host']);
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-export function isHopByHop(lowerCaseName: string): boolean {
-  return HOP_BY_HOP.has(lowerCaseName);
-}
-
 /** Names that the `Connection` headers of a message declare to be hop-by-hop as well. */
 export function namedInConnection(rawHeaders: readonly string[]): ReadonlySet<string> {
   let names: Set<string> | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.length !== 10 || rawHeaders[index]?.toLowerCase() !== 'connection') continue;
-    for (const token of (rawHeaders[index + 1] ?? '').toLowerCase().split(',')) {
+    const value = (rawHeaders[index + 1] ?? '').toLowerCase();
+    if (value === 'keep-alive' || value === 'close') continue;
+    for (const token of value.split(',')) {
       const name = token.trim();
       if (name === '' || name === 'close' || name === 'keep-alive' || PROTECTED.has(name)) continue;
       names ??= new Set();

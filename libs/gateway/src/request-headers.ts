@@ -27,6 +27,7 @@ const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE
 export function requestHeaders(input: RequestHeadersInput): string[] {
   const { rawHeaders, replaced, trustForwarded } = input;
   const connectionNames = namedInConnection(rawHeaders);
+  const replacedNames = Object.keys(replaced);
   // The place of Host is the first (RFC 9110, section 7.2).
   const headers = ['Host', ''];
   let host = '';
@@ -40,10 +41,10 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
     const lower = name.toLowerCase();
     if (
       isHopByHop(lower) ||
-      connectionNames.has(lower) ||
+      (connectionNames.size > 0 && connectionNames.has(lower)) ||
       lower === 'expect' ||
       // X-Forwarded-Host still tells which host the client asked.
-      (lower !== 'host' && Object.hasOwn(replaced, lower))
+      (replacedNames.length > 0 && lower !== 'host' && replacedNames.includes(lower))
     )
       continue;
     if (lower === 'content-length') hasLength = true;
@@ -65,7 +66,7 @@ export function requestHeaders(input: RequestHeadersInput): string[] {
     'X-Forwarded-Proto',
     forwardedProto || 'http',
   );
-  for (const name of Object.keys(replaced)) {
+  for (const name of replacedNames) {
     const value = replaced[name] ?? '';
     // The client's have been checked where they arrived; these come from elsewhere.
     if (readFieldLine(`${name}:${value}`) === undefined)

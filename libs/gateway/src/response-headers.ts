@@ -22,10 +22,12 @@ export function responseHeaders(
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     const value = rawHeaders[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (isHopByHop(lower) || connectionNames.has(lower)) continue;
+    if (isHopByHop(name) || (connectionNames.size > 0 && connectionNames.has(name.toLowerCase()))) continue;
     const upstreamsOwn =
-      lower === 'location' && value.startsWith(from) && /^$|^[/?]/.test(value.slice(from.length));
+      name.length === 8 &&
+      name.toLowerCase() === 'location' &&
+      value.startsWith(from) &&
+      /^$|^[/?]/.test(value.slice(from.length));
     headers.push(name, upstreamsOwn ? `${clientOrigin(requestHeaders)}${value.slice(from.length)}` : value);
   }
   return headers;

@@ -10,6 +10,7 @@ import { responseHeaders } from '../response-headers.ts';
 import type { UpstreamCall, UpstreamHandler } from '../upstream-call.ts';
 import { protocolFailure, refusalOfFailure, type UpstreamFailure } from '../upstream-failure.ts';
 import { answerHead, type BodyFraming } from './answer-head.ts';
+import { writeJoined } from './write-joined.ts';
 
 export type DirectAnswerOptions = {
   trustForwarded: boolean;
@@ -142,7 +143,7 @@ export class DirectAnswer implements UpstreamHandler {
       socket.write('\r\n', 'latin1');
       socket.uncork();
     } else if (chunk.length < LENT_BYTES) {
-      socket.write(joined(this.#takeHead(), chunk));
+      writeJoined(socket, this.#takeHead(), chunk);
     } else {
       if (this.#head !== '') socket.write(this.#takeHead(), 'latin1');
       socket.write(chunk);
@@ -284,15 +285,6 @@ export class DirectAnswer implements UpstreamHandler {
       this.#options.onProblem('A hook of the gateway threw.', error);
     }
   }
-}
-
-/** Head and piece as one write. */
-function joined(head: string, chunk: Buffer): Buffer {
-  if (head === '') return Buffer.from(chunk);
-  const whole = Buffer.allocUnsafe(head.length + chunk.length);
-  whole.write(head, 0, 'latin1');
-  chunk.copy(whole, head.length);
-  return whole;
 }
 
 function sendHead(answer: DirectAnswer): void {

@@ -1,4 +1,5 @@
 import { readFieldLine } from '../field-line.ts';
+import { createNameSet } from '../name-set.ts';
 
 /** A request without a body, of the plainest kind. */
 export type PlainRequest = {
@@ -12,7 +13,7 @@ const REQUEST_LINE = /^(GET|HEAD) (\/[\x21-\x7e]*) HTTP\/1\.1$/;
 const HEAD_END = '\r\n\r\n';
 
 /** Headers that say something of the connection or of a body: not for a reader of plain requests. */
-const NOT_PLAIN: ReadonlySet<string> = new Set([
+const isNotPlain = createNameSet([
   'connection',
   'content-length',
   'expect',
@@ -41,10 +42,10 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | undefined {
   while (lineEnd < text.length - HEAD_END.length) {
     const start = lineEnd + 2;
     lineEnd = text.indexOf('\r\n', start);
-    const field = readFieldLine(text.slice(start, lineEnd));
+    const field = readFieldLine(text, start, lineEnd);
     if (field === undefined) return undefined;
     const { name, value } = field;
-    if (NOT_PLAIN.has(name.toLowerCase()) && !isKeepAlive(name, value)) return undefined;
+    if (isNotPlain(name) && !isKeepAlive(name, value)) return undefined;
     rawHeaders.push(name, value);
   }
   return { method: requestLine[1] === 'GET' ? 'GET' : 'HEAD', target: requestLine[2] ?? '', rawHeaders };

@@ -34,7 +34,7 @@ export function readAnswerHead(text: string): AnswerHead | undefined {
   while (lineEnd < text.length) {
     const start = lineEnd + 2;
     lineEnd = endOfLine(text, start);
-    const field = readFieldLine(text.slice(start, lineEnd));
+    const field = readFieldLine(text, start, lineEnd);
     if (field === undefined || rawHeaders.length >= 2 * MAX_HEADERS) return undefined;
     const { name, value } = field;
     rawHeaders.push(name, value);
