@@ -10,6 +10,7 @@ import { plainRegistry } from './support/plain-registry.ts';
 import { ALL_GO, countedBy, localStorage, runGcApp, type StorageConfig } from './support/run-gc-app.ts';
 import { registryOfNow } from './support/registry-of-now.ts';
 import { EU, SLOW, startS3Bench, US, type S3Bench } from './support/s3-bench.ts';
+import { releaseAllLocks } from './support/start-gc.ts';
 import { passCleanupTime, queueMarked, wholeWork, type Expected } from './support/whole-work.ts';
 
 const RULES = { keepImmutableTags: true, quota: 'invalidate' } as const;
