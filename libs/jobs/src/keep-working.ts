@@ -30,6 +30,8 @@ export type KeepWorkingOptions = {
 
 /** One look at Redis while it is away; the connection itself says when it comes and goes. */
 const READY_WAIT_MS = 5000;
+/** Nobody here does that, and without a word it would look like an idle queue. */
+const PAUSED = 'the queue is paused in Redis, and nothing runs until it is resumed there';
 /** Two empty answers in a shorter time are no waiting. */
 const QUICK_MS = 20;
 
@@ -93,6 +95,7 @@ export async function keepWorking(options: KeepWorkingOptions): Promise<void> {
             await clearSchedule(session.queue);
           await writeSchedule(session.queue, options.schedule);
         }
+        if (await session.queue.isPaused()) log.advice(PAUSED);
         isWritten = true;
         lookAt = performance.now() + timing.ensureMs;
       }

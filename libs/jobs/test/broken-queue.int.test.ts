@@ -81,3 +81,16 @@ for (const [what, break_] of Object.entries(broken))
     assert.equal(await replica.redis.client.exists(key('bad')), 0);
     assert.equal(await replica.redis.client.exists(`${PREFIX}:OF${PROGRAM}:meta`), 1);
   });
+
+test('a queue that somebody has paused stays paused, and the log says so', async () => {
+  // As BullMQ's own `pause` leaves it.
+  await ticksUntil((client) => client.hset(key('meta'), 'paused', '1'));
+  const told = () => replica.messages.filter((line) => line.includes('is paused in Redis'));
+  await waitUntil('the log', () => told().length === 1);
+  const before = ticks;
+  await pause(1500);
+  assert.ok(ticks <= before + 1);
+  await replica.redis.client.hdel(key('meta'), 'paused');
+  await goesOn();
+  assert.equal(told().length, 1);
+});
