@@ -35,14 +35,15 @@ export const gcWorker = defineApp({
       holder: locks.holder,
     });
     const missing = (why: string): OwnedProgram[] => PROGRAMS.map((program) => ({ program, missing: why }));
-    const stores = storageOf(storage);
-    const resting = restingStores(typeof stores === 'string' ? new Map() : stores, log);
-    addReadinessCheck({ name: 'storage locations', required: false, check: resting.check });
+    const usable = storageOf(storage);
+    const resting = typeof usable === 'string' ? usable : restingStores(usable, log);
+    if (typeof resting !== 'string')
+      addReadinessCheck({ name: 'storage locations', required: false, check: resting.check });
     const programs =
       database === undefined
         ? missing('there is no database to collect in')
-        : typeof stores === 'string'
-          ? missing(stores)
+        : typeof resting === 'string'
+          ? missing(resting)
           : composePrograms({
               ...{ config, database, stores: resting.stores, metrics, log },
               locks,
