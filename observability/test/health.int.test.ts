@@ -32,6 +32,7 @@ const WELL: Round = {
   lost: 0,
   results: [90],
   services: { database: true, storage: true, disk_space_warning: true },
+  droppedLines: 0,
 };
 /** Of one in which everything is wrong that an alert tells. */
 const AILING: Round = {
@@ -46,6 +47,7 @@ const AILING: Round = {
   lost: 2,
   results: [],
   services: { database: true, storage: false, disk_space_warning: false },
+  droppedLines: 3,
 };
 
 let url: string;

@@ -193,6 +193,8 @@ for (const [name, error, refuse, allow] of [
     try {
       one.pin('ours', 'python');
       await waitUntil('the refusal', () => one.redisChanges.length > 0);
+      // A replica is left once, for the address may lead to the new master by now.
+      await Promise.all(connections.map((each) => each.whenReady(5000)));
       const end = performance.now() + 3 * LIMITS.restMs;
       for (let round = 0; performance.now() < end; round += 1) {
         // What is deleted comes first after each pause: a full Redis deletes.

@@ -15,6 +15,8 @@ export type Round = {
   /** Finished index reports, each of so many seconds since the push. */
   results: readonly number[];
   services: Readonly<Record<string, boolean>>;
+  /** Lines of its log that nobody has read. */
+  droppedLines: number;
 };
 
 /** The metrics of an api-health, exposed as every app exposes them, and filled as its parts fill them. */
@@ -30,6 +32,7 @@ export async function startNewRuntime(): Promise<NewRuntime> {
   const failed = metrics.counter('quay_secscan_upstream_errors_total');
   const layers = metrics.histogram('quay_secscan_index_layer_size_bytes');
   const results = metrics.histogram('quay_secscan_result_duration_seconds');
+  const dropped = metrics.counter('quay_log_lines_dropped_total');
   const observeService = observeQuayServices(metrics);
 
   const server = createServer((request, response) => {
@@ -57,6 +60,7 @@ export async function startNewRuntime(): Promise<NewRuntime> {
         upstreamErrors.inc({ upstream: 'go', reason: 'connect' }, round.lost);
         arrived.inc({ listener: 'public', method: 'GET', status: '502' }, round.lost);
       }
+      dropped.inc({}, round.droppedLines);
       for (const seconds of round.results) results.observe({}, seconds);
       for (const [service, ok] of Object.entries(round.services)) observeService(service, ok, 0.003);
     },

@@ -16,7 +16,11 @@ export async function killInTheMiddle(
       if (!(await isInTheMiddle())) return undefined;
       for (const app of apps) {
         const samples = await scrape(app.adminUrl, 'quay_worker_operation_in_progress');
-        for (const [sample, value] of samples) if (sample.includes(`"${worker}"`) && value === 1) return app;
+        for (const [sample, value] of samples) {
+          // Measuring the queue is done by every replica.
+          const isWork = sample.includes(`"${worker}"`) && !sample.includes('"update_queue_metrics"');
+          if (isWork && value === 1) return app;
+        }
       }
       return undefined;
     },
